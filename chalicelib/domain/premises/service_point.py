@@ -1,0 +1,76 @@
+"""Where water is delivered and measured, and the meters that hang there over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from chalicelib.domain.customers.person import Address
+from chalicelib.domain.kernel.dated import Dated
+from chalicelib.domain.kernel.ids import MeterId, PremiseId, RegisterId, ServicePointId
+from chalicelib.domain.kernel.quantity import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Premise:
+    """A property. Its address belongs to the place, not to a person, and stays when people move."""
+
+    premise_id: PremiseId
+    address: Address
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterFace:
+    """How a register's dials turn into water: value × multiplier, in `unit`.
+
+    `dials` counts the digits before the point and `decimals` those after it; the register rolls over from
+    10**dials to zero.
+    """
+
+    dials: int
+    decimals: int
+    unit: Unit
+    multiplier: Decimal = Decimal(1)
+
+    @property
+    def capacity(self) -> Decimal:
+        """The first value the dials cannot show."""
+        return Decimal(10) ** self.dials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """One counting register of a meter: compound meters have two (`L`ow and `H`igh flow)."""
+
+    register_id: RegisterId
+    face: Dated[RegisterFace]
+    position: str = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterInstallation:
+    """A meter at a service point from `installed_on` until `removed_on` (half-open; None: still there).
+
+    `install_values` and `removal_values` are the dials of each register on those days.
+    """
+
+    meter_id: MeterId
+    registers: tuple[Register, ...]
+    installed_on: date
+    install_values: Mapping[RegisterId, Decimal]
+    removed_on: date | None = None
+    removal_values: Mapping[RegisterId, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePoint:
+    """A place where one service is delivered, with its whole history of meters, oldest first."""
+
+    service_point_id: ServicePointId
+    premise_id: PremiseId
+    route: str = ""
+    sequence: int = 0
+    installations: tuple[MeterInstallation, ...] = ()

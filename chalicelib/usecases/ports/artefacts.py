@@ -1,0 +1,25 @@
+"""Port: files that a run or a closing leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from chalicelib.domain.kernel.errors import Refusal
+
+
+class ArtefactMissing(Refusal):
+    """No artefact is stored under a key."""
+
+
+class ArtefactStore(Protocol):
+    """Named blobs (S3). Writing a key again replaces it; writers of immutable keys write identical bytes."""
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store `body` under `key`."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes under `key`. Raises ArtefactMissing."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """All keys that start with `prefix`, in order."""
