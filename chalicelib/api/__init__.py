@@ -1,0 +1,1 @@
+"""The HTTP API: Chalice blueprints. Parse, call one use case, map the result."""

@@ -1,0 +1,1 @@
+"""What surrounds a piece of work at run time: settings, clients, logging, tracing, metrics."""

@@ -1,0 +1,55 @@
+"""AWS clients: one per service and process, with the same patience everywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+# Standard mode retries throttles, timeouts and 5xx with exponential backoff and full jitter (at most 20 s each).
+_PATIENCE = {"mode": "standard", "total_max_attempts": 8}
+
+
+@overload
+def aws_client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def aws_client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def aws_client(service: Literal["kms"]) -> KMSClient: ...
+@overload
+def aws_client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
+@overload
+def aws_client(service: Literal["stepfunctions"]) -> SFNClient: ...
+@overload
+def aws_client(service: Literal["events"]) -> EventBridgeClient: ...
+def aws_client(service: Any) -> Any:
+    """Return this process's client of an AWS service (endpoint, region and credentials from the environment)."""
+    return _client(service)
+
+
+@cache
+def _client(service: str) -> Any:
+    config = Config(
+        retries=_PATIENCE,  # type: ignore[arg-type]
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=32,
+        # Checking every attribute of every item against the service model costs more than sending it.
+        parameter_validation=service != "dynamodb",
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+def forget_clients() -> None:
+    """Drop the cached clients, for processes that turn to another stack (command line, tests)."""
+    _client.cache_clear()
