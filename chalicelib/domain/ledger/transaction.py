@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -75,3 +75,18 @@ class FinancialTransaction:
                 transaction_id=self.transaction_id,
                 off_by_minor=balance,
             )
+
+    def says_the_same(self, other: FinancialTransaction) -> bool:
+        """Whether both record one and the same event.
+
+        What only tells when the event was entered is left out: a request repeated an hour later, perhaps in
+        the next accounting period, is still the same request.
+        """
+        return all(getattr(self, name) == getattr(other, name) for name in _SUBSTANCE)
+
+
+_SUBSTANCE = tuple(
+    field.name
+    for field in fields(FinancialTransaction)
+    if field.name not in {"recorded_at", "accounting_period", "document_date"}
+)
