@@ -18,12 +18,26 @@ class AtWindowClose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillCycle:
-    """Accounts billed together. `routes` are read in this order. `shard_count` sizes shards at creation."""
+    """Accounts billed together. `routes` are read in this order.
+
+    `shard_count` spreads accounts over shards as they are created; accounts keep their shard for ever, so a
+    later change moves none of them.
+    """
 
     code: CycleCode
     name: str
     routes: tuple[str, ...] = ()
     shard_count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A walk past meters, read for one cycle. `position` orders the routes of the cycle."""
+
+    cycle: CycleCode
+    code: str
+    name: str = ""
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

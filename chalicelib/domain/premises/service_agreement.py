@@ -49,7 +49,8 @@ class ServiceAgreement:
 
     `tariff` is the rate code in force by day. `determinants` are the dated facts that rating looks up:
     meter_size (billing size), dwelling_units, exemptions and whatever else a tariff declares. An agreement
-    without links is flat: it is billed without usage.
+    without links is flat: it is billed without usage. `billed_until` is the day up to which a former system
+    has billed: the first segment made here starts there. None: nothing was billed before `start`.
     """
 
     agreement_id: AgreementId
@@ -60,6 +61,7 @@ class ServiceAgreement:
     tariff: Dated[str]
     determinants: Mapping[str, Dated[Decimal | str]] = field(default_factory=dict)
     links: tuple[ServicePointLink, ...] = ()
+    billed_until: date | None = None
 
     @property
     def is_metered(self) -> bool:

@@ -74,3 +74,12 @@ class ServicePoint:
     route: str = ""
     sequence: int = 0
     installations: tuple[MeterInstallation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterPlacement:
+    """Where a meter has hung: its registers by position, its service points in order of installation."""
+
+    meter_id: MeterId
+    registers: Mapping[str, RegisterId]
+    service_point_ids: tuple[ServicePointId, ...]

@@ -1,0 +1,1 @@
+"""Files that people hand us: delimited text, read row by row."""

@@ -1,0 +1,192 @@
+"""Port: the registry of accounts, agreements, premises, service points, persons and cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken
+from chalicelib.domain.kernel.calendar import BusinessCalendar
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.ids import (
+    AccountId,
+    CycleCode,
+    Month,
+    PersonId,
+    PremiseId,
+    RegisterId,
+    ServicePointId,
+    Shard,
+)
+from chalicelib.domain.kernel.personal import Retention
+from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
+from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
+from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
+
+Registered = (
+    BillCycle
+    | Route
+    | Schedule
+    | BusinessCalendar
+    | Premise
+    | ServicePoint
+    | MeterPlacement
+    | SealedPerson
+    | AccountWithAgreements
+)
+LARGEST_BATCH = 100  # pieces that one transaction takes
+
+
+class AccountUnknown(Refusal):
+    """No account has this id."""
+
+
+class CycleUnknown(Refusal):
+    """No bill cycle has this code."""
+
+
+class ScheduleUnknown(Refusal):
+    """A cycle has no schedule for a period."""
+
+
+class RegisterUnknown(Refusal):
+    """No meter has a register of this id."""
+
+
+class BatchTooLarge(Refusal):
+    """More was to be saved at once than one transaction takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryBatch:
+    """Things saved all or none, together with the audit entries that tell of them."""
+
+    things: tuple[Registered, ...]
+    entries: tuple[AuditEntry, ...] = ()
+
+
+def pieces(thing: Registered) -> int:
+    """How many of a batch's LARGEST_BATCH pieces a thing takes at most (an audit entry takes one)."""
+    match thing:
+        case AccountWithAgreements():
+            return 3 + len(thing.agreements)
+        case SealedPerson():
+            return 2 + 2 * len(thing.tokens)  # tokens that no longer hold are deleted
+        case BillCycle():
+            return 2
+        case _:
+            return 1
+
+
+class RegistryStore(Protocol):
+    """What the utility knows of whom it supplies. Reads are consistent: they see what `save` acknowledged."""
+
+    # What a bill run reads, shard by shard.
+
+    def shards_of_cycle(self, cycle: CycleCode) -> list[Shard]:
+        """The shards that hold accounts of a cycle, in order; also those from which some have moved away.
+
+        A shard may hold accounts of other cycles too: compare `account.cycle`. Empty for an unknown cycle.
+        """
+
+    def accounts_of_shard(self, shard: Shard) -> list[AccountWithAgreements]:
+        """All accounts of a shard with all their agreements, in order of account id. Empty if unknown."""
+
+    def service_points(self, ids: Iterable[ServicePointId]) -> Mapping[ServicePointId, ServicePoint]:
+        """Service points with their meter histories; ids that are unknown are missing from the result."""
+
+    def schedule(self, *, cycle: CycleCode, period: Month) -> Schedule:
+        """The dates of a cycle's period. Raises ScheduleUnknown."""
+
+    def schedules(self, cycle: CycleCode) -> list[Schedule]:
+        """All schedules of a cycle, in order of period. Empty for an unknown cycle."""
+
+    # Finding one thing.
+
+    def cycle(self, code: CycleCode) -> BillCycle:
+        """A bill cycle with its routes in order. Raises CycleUnknown."""
+
+    def cycles(self) -> list[BillCycle]:
+        """All bill cycles with their routes, in order of code."""
+
+    def routes(self, cycle: CycleCode) -> list[Route]:
+        """The routes of a cycle, in order of position."""
+
+    def calendar(self) -> BusinessCalendar:
+        """The utility's business days; weekends only while none was saved."""
+
+    def account(self, account_id: AccountId) -> AccountWithAgreements:
+        """One account with its agreements. Raises AccountUnknown."""
+
+    def find_account(self, number: str) -> AccountId | None:
+        """The account with the utility's number, or None."""
+
+    def find_accounts(self, numbers: Iterable[str]) -> Mapping[str, AccountId]:
+        """Accounts by the utility's number; unknown numbers are missing from the result."""
+
+    def premises(self, ids: Iterable[PremiseId]) -> Mapping[PremiseId, Premise]:
+        """Premises; unknown ids are missing from the result."""
+
+    # Meters and registers, as imports of reads need them.
+
+    def find_meters(self, numbers: Iterable[str]) -> Mapping[str, MeterPlacement]:
+        """Meters by the number on them, with their registers by position; unknown ones are missing."""
+
+    def find_register(self, *, meter_number: str, position: str = "0") -> RegisterId | None:
+        """The register at a position of a meter, or None."""
+
+    def service_point_of_register(self, register_id: RegisterId) -> ServicePointId:
+        """The service point where a register's meter hangs, or hung last. Raises RegisterUnknown."""
+
+    # Persons, sealed.
+
+    def persons(self, ids: Iterable[PersonId]) -> Mapping[PersonId, SealedPerson]:
+        """Sealed persons; unknown ids are missing from the result."""
+
+    def find_persons(self, token: SearchToken, *, limit: int) -> list[PersonId]:
+        """Persons who carry a token, at most `limit`. An empty `token.word` finds by prefix."""
+
+    def erase_keys(self, person_id: PersonId, *, retention: Retention, entry: AuditEntry) -> None:
+        """Delete a wrapped data key and the person's search tokens for good. Repeating changes nothing."""
+
+    # Writing.
+
+    def save(self, batch: RegistryBatch) -> None:
+        """Save everything in a batch or nothing; what is stored already is replaced whole.
+
+        An account brings its number and its place among its cycle's shards; agreements that are stored but
+        not in the AccountWithAgreements stay. A cycle's `routes` are not saved with it: they are Routes of
+        their own. Meters are found by their MeterPlacement, saved beside the service points.
+        Raises BatchTooLarge when the pieces exceed LARGEST_BATCH.
+        """
+
+    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
+        """Save batches, several at a time and in no fixed order; yields each one when it is saved.
+
+        Each batch is saved as by `save`. Raises what `save` raises; batches before may then be saved or not.
+        """
+
+
+def in_batches(
+    things: Iterable[Registered], *, entries: Mapping[int, Sequence[AuditEntry]] | None = None
+) -> Iterator[RegistryBatch]:
+    """Pack things into as few batches as fit, none cut apart; one piece stays free for an audit entry.
+
+    `entries` are audit entries by the index of the thing they belong to.
+    """
+    held: list[Registered] = []
+    told: list[AuditEntry] = []
+    weight = 1
+    for index, thing in enumerate(things):
+        its_entries = list((entries or {}).get(index, ()))
+        its_weight = pieces(thing) + len(its_entries)
+        if held and weight + its_weight > LARGEST_BATCH:
+            yield RegistryBatch(things=tuple(held), entries=tuple(told))
+            held, told, weight = [], [], 1
+        held.append(thing)
+        told.extend(its_entries)
+        weight += its_weight
+    if held:
+        yield RegistryBatch(things=tuple(held), entries=tuple(told))
