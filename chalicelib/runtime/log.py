@@ -17,16 +17,68 @@ WITHHELD = "[withheld]"
 
 # Names, counts, hashes and opaque ids. Nothing that a person typed or that names a person.
 FIELDS = frozenset(
-    # what every line carries
-    "level location message timestamp service correlation_id xray_trace_id function cold_start stage".split()
-    # how a call went
-    + "outcome duration_ms error_type exception_name stack attempts status route method".split()
-    # what it was about
-    + "run_id cycle period shard chunk step state account_id account_ids agreement_id service_point_id".split()
-    + "register_id txn_id tariff_code tariff_version accounting_period entity_kind entity_id manifest_hash".split()
-    # how much
-    + "accounts agreements reads bills billed excepted skipped posted rows accepted refused".split()
-    + "chunks items bytes write_units read_units amount_minor currency".split()
+    {
+        # what every line carries
+        "level",
+        "location",
+        "message",
+        "timestamp",
+        "service",
+        "correlation_id",
+        "xray_trace_id",
+        "function",
+        "cold_start",
+        "stage",
+        # how a call went
+        "outcome",
+        "duration_ms",
+        "error_type",
+        "exception_name",
+        "stack",
+        "attempts",
+        "status",
+        "route",
+        "method",
+        # what it was about
+        "run_id",
+        "cycle",
+        "period",
+        "shard",
+        "chunk",
+        "step",
+        "state",
+        "account_id",
+        "account_ids",
+        "agreement_id",
+        "service_point_id",
+        "register_id",
+        "txn_id",
+        "tariff_code",
+        "tariff_version",
+        "accounting_period",
+        "entity_kind",
+        "entity_id",
+        "manifest_hash",
+        # how much
+        "accounts",
+        "agreements",
+        "reads",
+        "bills",
+        "billed",
+        "excepted",
+        "skipped",
+        "posted",
+        "rows",
+        "accepted",
+        "refused",
+        "chunks",
+        "items",
+        "bytes",
+        "write_units",
+        "read_units",
+        "amount_minor",
+        "currency",
+    }
 )
 _PLAIN = (str, int, bool, type(None))
 

@@ -1,0 +1,1 @@
+"""Riverbend Water: an invented utility, generated from a seed and billed by the real stack."""

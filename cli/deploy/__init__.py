@@ -1,0 +1,1 @@
+"""From the work tree to a running stack: one template, one bundle, one change set; the same way to every stage."""
