@@ -1,69 +1,122 @@
-"""Rating: one agreement's period and usage, on the tariff in force, as exact bill lines."""
+"""Rating: one agreement's period and usage, on the tariffs in force, as exact bill lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
-from typing import NamedTuple
+from typing import Any
 
 from chalicelib.domain.kernel.dated import Dated
-from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.kernel.quantity import Quantity
-from chalicelib.domain.tariffs.line import BillLine
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.plan import Plan, plan_for
+from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
+from chalicelib.domain.tariffs.slices import Piece, days_seen, pieces_of, slices_of
+from chalicelib.domain.tariffs.version import TariffVersion
+
+__all__ = ["Position", "Rating", "RatingRequest", "TariffBook", "VersionRepeated", "compile_book"]
+
+# Plans are kept for reuse between bills; past this many the store is emptied and fills again.
+_PLANS_KEPT = 20_000
 
 
-class Position(StrEnum):
-    """Where a bill stands in the life of its agreement."""
-
-    OPENING = "opening"
-    REGULAR = "regular"
-    CLOSING = "closing"
+class VersionRepeated(Refusal):
+    """Two documents claim to be the same version of the same tariff."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingRequest:
-    """What rating needs to know of one agreement and one period.
+class _Frame:
+    """What all agreements with the same period and tariff history share, and their plans."""
 
-    `tariff`: the tariff code by day. `period`: the service days, half-open. `usage`: net usage of the
-    period, exact, in the register's unit; None where nothing is metered. `determinants`: attributes that
-    charges depend on (`meter_size`, `dwelling_units`, …), each dated. `scheduled_days`: days the cycle
-    planned for this period, for tariffs that prorate on them.
-    """
+    __slots__ = ("first_day", "last_day", "names", "pieces", "plans")
 
-    tariff: Dated[str]
-    period: Period
-    bill_date: date
-    usage: Quantity | None = None
-    determinants: Mapping[str, Dated[Decimal | str]] = field(default_factory=dict)
-    position: Position = Position.REGULAR
-    scheduled_days: int | None = None
-
-
-class Rating(NamedTuple):
-    """Lines in the order of the tariff's charges. `billed_quantity` is in the tariff's billing unit."""
-
-    lines: tuple[BillLine, ...]
-    total_minor: int
-    currency: str
-    billed_quantity: Decimal | None
+    def __init__(self, pieces: list[Piece], *, days_seen: tuple[date, date]) -> None:
+        self.pieces = pieces
+        self.first_day, self.last_day = days_seen
+        self.names = tuple({d.name: None for piece in pieces for d in piece.version.determinants})
+        self.plans: dict[tuple[Any, ...], Plan] = {}
 
 
 class TariffBook:
-    """Tariff versions compiled for rating."""
+    """Tariff versions, compiled for rating.
 
-    @property
-    def fingerprints(self) -> dict[str, str]:
+    A plan holds all that does not depend on usage; agreements of the same period, tariff and determinants
+    share one, so that rating a bill is a handful of integer operations a line. Memory is bounded. Not
+    shared between threads.
+    """
+
+    def __init__(self, versions: Iterable[TariffVersion]) -> None:
+        """Raises VersionRepeated."""
+        self._versions: dict[str, list[TariffVersion]] = {}
+        self._frames: dict[tuple[Any, ...], _Frame] = {}
+        self._plans_kept = 0
+        self.fingerprints: dict[str, str] = {}
         """`CODE@version` → SHA-256 (hex) of the canonical document."""
-        raise NotImplementedError
+        for version in sorted(versions, key=lambda v: (v.effective_from, v.version)):
+            if version.reference in self.fingerprints:
+                raise VersionRepeated(
+                    f"tariff {version.reference} is there twice: give the newer document the next version",
+                    tariff=version.reference,
+                )
+            self.fingerprints[version.reference] = version.fingerprint
+            self._versions.setdefault(version.code, []).append(version)
 
     def rate(self, request: RatingRequest) -> Rating:
-        """Rate one period. Raises a Refusal that says what is missing."""
-        raise NotImplementedError
+        """Rate one agreement's period.
+
+        Raises a Refusal that says what is missing and how to mend it: NoTariffInForce, DeterminantMissing,
+        InvalidDeterminant, NotInTable, TiersOutOfOrder, CurrencyMix, UsageTermsDiffer, UsageMissing,
+        NegativeUsage, ScheduledDaysMissing, StepOrderConflict.
+        """
+        frame = self._frame(request)
+        first_day, last_day, determinants = frame.first_day, frame.last_day, request.determinants
+        key = tuple([_signature(determinants.get(name), first_day, last_day) for name in frame.names])
+        plan = frame.plans.get(key)
+        if plan is None:
+            plan = self._remember(frame, key, request)
+        return plan.rate(request.usage)
+
+    def _frame(self, request: RatingRequest) -> _Frame:
+        key = (
+            request.tariff.entries,
+            request.period,
+            request.bill_date,
+            request.position,
+            request.scheduled_days,
+        )
+        frame = self._frames.get(key)
+        if frame is None:
+            period, bill_date = request.period, request.bill_date
+            pieces = pieces_of(
+                period=period, tariff=request.tariff, bill_date=bill_date, versions=self._versions
+            )
+            frame = _Frame(pieces, days_seen=days_seen(period=period, bill_date=bill_date))
+            self._frames[key] = frame
+        return frame
+
+    def _remember(self, frame: _Frame, key: tuple[Any, ...], request: RatingRequest) -> Plan:
+        slices = slices_of(
+            frame.pieces, period=request.period, bill_date=request.bill_date, history=request.determinants
+        )
+        plan = plan_for(slices, request)
+        self._plans_kept += 1
+        if self._plans_kept > _PLANS_KEPT:
+            self._frames.clear()
+            self._plans_kept = 1
+        frame.plans[key] = plan
+        return plan
 
 
-def compile_book(versions: Iterable[object]) -> TariffBook:
-    """A book of `versions`."""
-    raise NotImplementedError
+def compile_book(versions: Iterable[TariffVersion]) -> TariffBook:
+    """A book of `versions`, of any number of tariffs. Raises VersionRepeated."""
+    return TariffBook(versions)
+
+
+def _signature(dated: Dated[Decimal | str] | None, first_day: date, last_day: date) -> object:
+    """All that can matter of a determinant's history between two days: equal for agreements alike."""
+    if dated is None:
+        return None
+    entries = dated.entries
+    if len(entries) == 1 and entries[0][0] <= first_day:
+        return entries[0][1]
+    within = tuple(entry for entry in entries if first_day < entry[0] <= last_day)
+    return (dated.find(first_day), within) if within else dated.find(first_day)

@@ -1,0 +1,189 @@
+"""What every charge has in common, and how it becomes a step of a compiled plan.
+
+A *charge* is what the tariff says, tables and conditions included. Its *terms* are what that comes to for
+one agreement on certain days: plain figures. Consecutive days whose terms are equal are rated together, as
+one *stretch*. Its *placement* says where it lies in the period and what proration makes of its fixed figures;
+with that the terms compile to a *step*: a function of the usage alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+from chalicelib.domain.kernel.period import Period
+from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.arithmetic import rounded_product
+from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Note, Tier
+
+# (usage by slice, scaled; totals by stretch in minor units; lines) → appends its lines, sets its total
+Step: TypeAlias = Callable[[list[int], list[int], list[BillLine]], None]
+
+make_line = BillLine._make
+_NOTE_OF_RULE = {
+    RoundingRule.HALF_UP: "",
+    RoundingRule.HALF_EVEN: Note.HALF_EVEN.value,
+    RoundingRule.UP: Note.UP.value,
+    RoundingRule.DOWN: Note.DOWN.value,
+}
+
+
+class Use(NamedTuple):
+    """A determinant that a charge names: at `path` within the charge; `kind` when only one kind will do."""
+
+    path: tuple[str | int, ...]
+    name: str
+    kind: DeterminantKind | None
+
+
+class Flaw(NamedTuple):
+    """Something wrong in a tariff: at `path` in its document, and how to mend it."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a charge is called, where its money goes, how it rounds, and when it applies at all.
+
+    `only_if` and `unless` name flags: the charge applies where the first is yes and the second is no.
+    """
+
+    code: str
+    label: str
+    gl_account: str
+    fund: str
+    charge_group: str
+    clause: str = ""
+    rounding: RoundingRule = RoundingRule.HALF_UP
+    only_if: str | None = None
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a stretch lies in the period, and all about its charge that does not depend on usage.
+
+    `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`.
+    `tier_share`, `tier_notes`: that of tier widths; `bounds`: upper bounds so prorated, scaled by `places`.
+    `take` sums the usage of the stretch's slices; `base` the amounts of the charges the terms name.
+    """
+
+    index: int
+    tariff: str
+    period: Period
+    exponent: int
+    unit: str
+    places: int
+    share: Factor | None
+    tier_share: Factor | None
+    share_notes: str
+    tier_notes: str
+    fixed_minor: int
+    bounds: tuple[int, ...]
+    take: Callable[[list[int]], int]
+    base: Callable[[list[int]], int]
+
+    def price(self, rate: Decimal, *, rule: RoundingRule) -> Callable[[int], int]:
+        """A function from a scaled quantity to its amount in minor units at `rate`, rounded once."""
+        return rounded_product(Fraction(rate) * Fraction(10) ** (self.exponent - self.places), rule=rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms(ABC):
+    """A charge in plain figures. Equal terms on consecutive days make one stretch."""
+
+    head: Head
+
+    @property
+    def fixed(self) -> Decimal | None:
+        """The full amount that is prorated by days (a charge, a floor, a credit, a cap), if there is one."""
+        return None
+
+    @property
+    def prorated(self) -> bool:
+        """Whether `fixed` follows the length of the bill (a split by days is made in any case)."""
+        return True
+
+    @property
+    def waivable(self) -> bool:
+        """Whether an opening bill below the shortest length is spared this charge."""
+        return False
+
+    @property
+    def base(self) -> tuple[str, ...]:
+        """Codes of the charges whose amounts this one is taken on."""
+        return ()
+
+    @property
+    def bounds(self) -> tuple[Decimal, ...]:
+        """Upper bounds of all tiers but the last, in billing units, for a full bill."""
+        return ()
+
+    @abstractmethod
+    def step(self, place: Placement) -> Step:
+        """The compiled step of these terms at `place`."""
+
+    def constants(
+        self,
+        place: Placement,
+        *,
+        kind: LineKind,
+        unit: str,
+        rate: Decimal,
+        tier: Tier | None = None,
+        factor: Factor | None = None,
+        notes: str = "",
+    ) -> tuple[Any, ...]:
+        """All fields of a line up to quantity, base and amount."""
+        head = self.head
+        rule = _NOTE_OF_RULE[head.rounding]
+        return (
+            *(head.code, kind, head.label, place.tariff, head.clause, head.gl_account, head.fund),
+            *(head.charge_group, place.period, unit, rate, tier, factor, notes + rule),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge(ABC):
+    """One ordered step of a tariff."""
+
+    head: Head
+
+    @property
+    def base(self) -> tuple[str, ...]:
+        """Codes of the earlier charges this one is taken on."""
+        return ()
+
+    @property
+    def metered(self) -> bool:
+        """Whether the charge depends on usage."""
+        return False
+
+    def uses(self) -> Iterator[Use]:
+        """The determinants it names."""
+        for path, name in (("only_if", self.head.only_if), ("unless", self.head.unless)):
+            if name is not None:
+                yield Use((path,), name, DeterminantKind.FLAG)
+
+    def flaws(self) -> Iterator[Flaw]:
+        """What is wrong with its figures, paths within the charge."""
+        return iter(())
+
+    def terms_for(self, values: Values) -> Terms | None:
+        """The terms that `values` give; None where the charge does not apply. Raises NotInTable."""
+        if self.head.only_if is not None and not values[self.head.only_if]:
+            return None
+        if self.head.unless is not None and values[self.head.unless]:
+            return None
+        return self.terms(values)
+
+    @abstractmethod
+    def terms(self, values: Values) -> Terms:
+        """The terms that `values` give, where the charge applies. Raises NotInTable."""

@@ -1,0 +1,83 @@
+"""A floor: earlier charges are topped up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
+from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
+from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.line import BillLine, LineKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumTerms(Terms):
+    """The charges in `of` come to at least `floor`."""
+
+    floor: Decimal
+    of: tuple[str, ...]
+    follows_days: bool
+
+    @property
+    def fixed(self) -> Decimal:
+        return self.floor
+
+    @property
+    def prorated(self) -> bool:
+        return self.follows_days
+
+    @property
+    def waivable(self) -> bool:
+        return True
+
+    @property
+    def base(self) -> tuple[str, ...]:
+        return self.of
+
+    def step(self, place: Placement) -> Step:
+        """One line with what is missing, unless nothing is."""
+        index, base, floor_minor = place.index, place.base, place.fixed_minor
+        constants = self.constants(
+            place,
+            kind=LineKind.MINIMUM,
+            unit="",
+            rate=self.floor,
+            factor=place.share,
+            notes=place.share_notes,
+        )
+
+        def charge(_usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
+            base_minor = base(totals)
+            if base_minor < floor_minor:
+                totals[index] = amount_minor = floor_minor - base_minor
+                lines.append(make_line((*constants, None, base_minor, amount_minor)))
+
+        return charge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumCharge(Charge):
+    """The charges in `of`, which come earlier, come to at least `amount` on a full bill."""
+
+    amount: Amount
+    of: tuple[str, ...]
+    prorated: bool = True
+
+    @property
+    def base(self) -> tuple[str, ...]:
+        return self.of
+
+    def uses(self) -> Iterator[Use]:
+        yield from super(MinimumCharge, self).uses()
+        for name in names_in(self.amount):
+            yield Use(("amount", "by"), name, DeterminantKind.CHOICE)
+
+    def terms(self, values: Values) -> MinimumTerms:
+        return MinimumTerms(
+            head=self.head,
+            floor=figure(self.amount, values, charge=self.head.code),
+            of=self.of,
+            follows_days=self.prorated,
+        )

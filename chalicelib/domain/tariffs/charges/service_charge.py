@@ -1,0 +1,78 @@
+"""A fixed charge for being connected, by meter size or any other table, prorated by days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
+from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
+from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.line import BillLine, LineKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTerms(Terms):
+    """`amount` each, `count` times (None: once) of what `count_name` counts."""
+
+    amount: Decimal
+    count: Decimal | None
+    count_name: str
+    follows_days: bool
+
+    @property
+    def fixed(self) -> Decimal:
+        return self.amount * (1 if self.count is None else self.count)
+
+    @property
+    def prorated(self) -> bool:
+        return self.follows_days
+
+    @property
+    def waivable(self) -> bool:
+        return True
+
+    def step(self, place: Placement) -> Step:
+        """One line, the same for every usage."""
+        index, amount_minor = place.index, place.fixed_minor
+        constants = self.constants(
+            place,
+            kind=LineKind.SERVICE_CHARGE,
+            unit=self.count_name,
+            rate=self.amount,
+            factor=place.share,
+            notes=place.share_notes,
+        )
+        line = make_line((*constants, self.count, None, amount_minor))
+
+        def charge(_usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
+            totals[index] = amount_minor
+            lines.append(line)
+
+        return charge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCharge(Charge):
+    """`amount` for a full bill; `times` names a count it is multiplied by (dwelling units)."""
+
+    amount: Amount
+    times: str | None = None
+    prorated: bool = True
+
+    def uses(self) -> Iterator[Use]:
+        yield from super(ServiceCharge, self).uses()
+        for name in names_in(self.amount):
+            yield Use(("amount", "by"), name, DeterminantKind.CHOICE)
+        if self.times is not None:
+            yield Use(("times",), self.times, DeterminantKind.COUNT)
+
+    def terms(self, values: Values) -> ServiceTerms:
+        return ServiceTerms(
+            head=self.head,
+            amount=figure(self.amount, values, charge=self.head.code),
+            count=None if self.times is None else Decimal(values[self.times]),
+            count_name=self.times or "",
+            follows_days=self.prorated,
+        )

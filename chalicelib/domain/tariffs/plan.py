@@ -1,0 +1,222 @@
+"""Plans: everything about a rating that does not depend on usage, worked out once for many bills."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from operator import itemgetter
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.money import minor_unit_exponent
+from chalicelib.domain.kernel.period import Period
+from chalicelib.domain.kernel.quantity import Quantity
+from chalicelib.domain.kernel.rounding import RoundingRule, apportion, to_integer
+from chalicelib.domain.tariffs.arithmetic import minor, places_of, scaled
+from chalicelib.domain.tariffs.charges.charge import Placement, Step
+from chalicelib.domain.tariffs.gauge import Gauge, UsageMissing, usage_terms_of
+from chalicelib.domain.tariffs.line import BillLine, Factor, Note
+from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
+from chalicelib.domain.tariffs.slices import Slice
+from chalicelib.domain.tariffs.stretches import Stretch, base_of, stretches_of
+from chalicelib.domain.tariffs.version import ShortOpening, UsageTerms
+
+
+class CurrencyMix(Refusal):
+    """The versions in force in one period charge in different currencies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Compiled steps in rating order. `gauge` is None where nothing is metered."""
+
+    currency: str
+    gauge: Gauge | None
+    steps: tuple[Step, ...]
+    tariffs: str
+
+    def rate(self, usage: Quantity | None) -> Rating:
+        """The lines that `usage` gives. Raises UsageMissing and NegativeUsage."""
+        totals = [0] * len(self.steps)
+        lines: list[BillLine] = []
+        counts: list[int] = []
+        billed: Decimal | None = None
+        if self.gauge is not None:
+            if usage is None:
+                raise UsageMissing(
+                    f"tariff {self.tariffs} charges by usage and there is none: give the period's usage",
+                    tariff=self.tariffs,
+                )
+            steps = self.gauge.steps(usage)
+            counts = self.gauge.spread(steps)
+            billed = self.gauge.quantity(steps)
+        for step in self.steps:
+            step(counts, totals, lines)
+        return Rating(tuple(lines), sum(totals), self.currency, billed)
+
+
+def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
+    """The plan for `slices` of the request's period.
+
+    Raises CurrencyMix, UsageTermsDiffer, ScheduledDaysMissing, and what `stretches_of` raises.
+    """
+    currencies = {piece.version.currency for piece in slices}
+    if len(currencies) > 1:
+        raise CurrencyMix(
+            f"tariffs in {' and '.join(sorted(currencies))} are in force in {request.period}: bill up to the "
+            "day of the change",
+            currencies=sorted(currencies),
+        )
+    currency = slices[0].version.currency
+    tariffs = ", ".join(dict.fromkeys(piece.version.reference for piece in slices))
+    terms = usage_terms_of(slices)
+    waiver = _waiver(slices, request)
+    if waiver is ShortOpening.NOTHING:
+        return Plan(currency, None, (), tariffs)
+    stretches = [
+        stretch
+        for stretch in stretches_of(slices)
+        if not (waiver is ShortOpening.USAGE_ONLY and stretch.terms.waivable)
+    ]
+    layout = _Layout(slices=slices, request=request, terms=terms, stretches=stretches)
+    gauge = None
+    if terms is not None:
+        weights = [piece.period.days if piece.version.usage else 0 for piece in slices]
+        gauge = Gauge(terms=terms, weights=weights, places=layout.places)
+    return Plan(currency, gauge, layout.steps(), tariffs)
+
+
+def _waiver(slices: Sequence[Slice], request: RatingRequest) -> ShortOpening | None:
+    proration = slices[0].version.proration
+    if request.position is not Position.OPENING or proration is None:
+        return None
+    return proration.below_shortest if request.period.days < proration.shortest_opening_days else None
+
+
+class _Layout:
+    """The days of a period, and what proration makes of fixed amounts and tier bounds on them."""
+
+    def __init__(
+        self,
+        *,
+        slices: Sequence[Slice],
+        request: RatingRequest,
+        terms: UsageTerms | None,
+        stretches: Sequence[Stretch],
+    ) -> None:
+        self.slices, self.request, self.usage_terms, self.stretches = slices, request, terms, stretches
+        self.days = [piece.period.days for piece in slices]
+        self.exponent = minor_unit_exponent(slices[0].version.currency)
+        steps = [terms.step] if terms else []
+        self.places = max(
+            map(places_of, [*steps, *(bound for s in stretches for bound in s.terms.bounds)]), default=0
+        )
+
+    def steps(self) -> tuple[Step, ...]:
+        """The compiled step of every stretch."""
+        fixed = self._fixed_amounts()
+        return tuple(
+            stretch.terms.step(self._placement(index, stretch, *fixed[index]))
+            for index, stretch in enumerate(self.stretches)
+        )
+
+    def _placement(self, index: int, stretch: Stretch, fixed_minor: int, shared: bool) -> Placement:
+        whole = self._whole_share(stretch)
+        prorated = whole if stretch.terms.prorated else None
+        tiers_prorated = (
+            whole if whole and stretch.version.proration and stretch.version.proration.tiers else None
+        )
+        first, stop = self.slices[stretch.first].period, self.slices[stretch.stop - 1].period
+        return Placement(
+            index=index,
+            tariff=stretch.version.reference,
+            period=Period(first.start, stop.end),
+            exponent=self.exponent,
+            unit=self.usage_terms.unit.value if self.usage_terms else "",
+            places=self.places,
+            share=self._share(stretch, prorated),
+            tier_share=self._share(stretch, tiers_prorated),
+            share_notes=self._notes(stretch, prorated) + (Note.SHARED if shared else ""),
+            tier_notes=self._notes(stretch, tiers_prorated),
+            fixed_minor=fixed_minor,
+            bounds=tuple(self._bound(bound, stretch, tiers_prorated) for bound in stretch.terms.bounds),
+            take=self._take(stretch),
+            base=base_of(stretch, self.stretches, days=self.days),
+        )
+
+    def _whole_share(self, stretch: Stretch) -> Factor | None:
+        proration = stretch.version.proration
+        if proration is None:
+            return None
+        return proration.share(days=self.request.period.days, scheduled_days=self.request.scheduled_days)
+
+    def _days_of(self, stretch: Stretch) -> int:
+        return sum(self.days[stretch.first : stretch.stop])
+
+    def _share(self, stretch: Stretch, whole: Factor | None) -> Factor | None:
+        """Days of the stretch over the period's days, or over the basis where the bill is prorated."""
+        days, all_days = self._days_of(stretch), self.request.period.days
+        if whole is not None:
+            return Factor(days, whole.denominator)
+        return None if days == all_days else Factor(days, all_days)
+
+    def _notes(self, stretch: Stretch, whole: Factor | None) -> str:
+        notes = ""
+        if whole is not None:
+            if self.request.position is not Position.REGULAR:
+                notes += Note.OPENING if self.request.position is Position.OPENING else Note.CLOSING
+            else:
+                notes += Note.SHORT if whole.numerator < whole.denominator else Note.LONG
+        if stretch.first > 0:
+            notes += Note.CHANGED_AT_START
+        if stretch.stop < len(self.slices):
+            notes += Note.CHANGED_AT_END
+        return notes
+
+    def _fixed_amounts(self) -> list[tuple[int, bool]]:
+        """For each stretch its fixed amount in minor units, and whether it is a share of a rounded whole.
+
+        Stretches of one charge with the same full amount are prorated and rounded together, and shared by
+        days (largest remainder): the parts add up to the whole.
+        """
+        amounts: list[tuple[int, bool]] = [(0, False)] * len(self.stretches)
+        groups: dict[object, list[int]] = {}
+        for index, stretch in enumerate(self.stretches):
+            if stretch.terms.fixed is not None:
+                key = (stretch.code, stretch.terms.fixed, stretch.terms.prorated, self._whole_share(stretch))
+                groups.setdefault(key, []).append(index)
+        for indexes in groups.values():
+            stretch = self.stretches[indexes[0]]
+            days = [self._days_of(self.stretches[index]) for index in indexes]
+            whole = self._whole_share(stretch) if stretch.terms.prorated else None
+            over = whole.denominator if whole else self.request.period.days
+            exact = Fraction(stretch.terms.fixed or 0) * Fraction(sum(days), over)
+            total_minor = minor(exact, exponent=self.exponent, rule=stretch.terms.head.rounding)
+            for index, part in zip(indexes, apportion(total_minor, weights=days), strict=True):
+                amounts[index] = (part, len(indexes) > 1)
+        return amounts
+
+    def _bound(self, bound: Decimal, stretch: Stretch, whole: Factor | None) -> int:
+        """A tier's upper bound on the days of `stretch`, scaled.
+
+        A bound prorated by the length of the bill is rounded half up to the billing step. A bound on a part
+        of the period is its share by days, largest remainder on the billing step as for usage: usage that
+        stays within a tier on the whole period stays within it on every part of two.
+        """
+        count = scaled(bound, places=self.places)
+        step = scaled(self.usage_terms.step, places=self.places) if self.usage_terms else 1
+        if whole is not None:
+            exact = Fraction(count * whole.numerator, whole.denominator * step)
+            count = to_integer(exact, rule=RoundingRule.HALF_UP) * step
+        if self._days_of(stretch) == self.request.period.days:
+            return count
+        step = step if count % step == 0 else 1
+        parts = apportion(count // step, weights=self.days)
+        return sum(parts[stretch.first : stretch.stop]) * step
+
+    def _take(self, stretch: Stretch) -> Callable[[list[int]], int]:
+        first, stop = stretch.first, stretch.stop
+        if stop - first == 1:
+            return itemgetter(first)
+        return lambda usage: sum(usage[first:stop])
