@@ -17,7 +17,7 @@ def port_of(home: Home, name: str) -> int:
     """
     ports: dict[str, int] = json.loads(home.ports.read_text()) if home.ports.exists() else {}
     wanted = ports.get(name) or FIRST_CHOICE.get(name, 0)
-    port = wanted if wanted and is_free(wanted) else _any_free_port()
+    port = wanted if wanted and is_free(wanted) else any_free_port()
     if ports.get(name) != port:
         home.ports.write_text(json.dumps(ports | {name: port}, indent=2) + "\n")
     return port
@@ -40,7 +40,8 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _any_free_port() -> int:
+def any_free_port() -> int:
+    """Return a port that the system says is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
