@@ -22,8 +22,9 @@ class ReadQuality(StrEnum):
 class MeterRead:
     """The dials of one register at one instant.
 
-    `value` is what the dials showed, before the multiplier. `taken_at` is aware; `read_on` is its day in
-    the utility's time zone, and belongs to the period that begins with it.
+    `value` is what the dials showed, before the multiplier. `taken_at` is aware. `read_on` is the day it
+    stands for: its day in the utility's time zone, or the period boundary that it was chosen for when an
+    interval series was reduced (interval_reduction.py). That day belongs to the period that begins with it.
     """
 
     register_id: RegisterId

@@ -39,9 +39,13 @@ class Dial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUsage:
-    """Water between two looks at a register. `rolled_over`: the dials passed zero in between."""
+    """Water between two looks at a register, negative only where an estimate had gone too far.
+
+    `dials_used` is the same in dial units, before the multiplier. `rolled_over`: the dials passed zero.
+    """
 
     water: Quantity
+    dials_used: Decimal
     rolled_over: bool
 
 
@@ -74,17 +78,23 @@ def register_usage(
     both reads are cut down to it before they are subtracted, so that usages of consecutive periods add up to
     the difference of the cut reads (how clerks have billed whole units since dials were read by eye).
 
+    Dials that show less than before have rolled over if that is plausible. If it is not, and the start was an
+    estimate, the estimate was too high: the usage is negative and gives back what was billed too much.
+
     Raises RegisterWentBackwards, ImplausibleRollover, ValueBeyondDials.
     """
     for dial in (start, end):
         require_on_dials(register_id=register_id, value=dial.value, face=face)
-    rolled_over = end.value < start.value
-    if rolled_over:
-        _require_plausible_rollover(register_id, start, end, face, limits, usual_daily)
+    rolled_over = False
+    if end.value < start.value:
+        refusal = _doubt_in_rollover(register_id, start, end, face, limits, usual_daily)
+        rolled_over = refusal is None
+        if refusal is not None and start.quality is not ReadQuality.ESTIMATED:
+            raise refusal
     end_value = end.value + face.capacity if rolled_over else end.value
     begun = _water(start.value, face, unit, truncate_to)
     ended = _water(end_value, face, unit, truncate_to)
-    return RegisterUsage(water=ended - begun, rolled_over=rolled_over)
+    return RegisterUsage(water=ended - begun, dials_used=end_value - start.value, rolled_over=rolled_over)
 
 
 def _water(value: Decimal, face: RegisterFace, unit: Unit, truncate_to: Decimal | None) -> Quantity:
@@ -92,14 +102,15 @@ def _water(value: Decimal, face: RegisterFace, unit: Unit, truncate_to: Decimal 
     return water if truncate_to is None else water.stepped(step=truncate_to, rule=RoundingRule.DOWN)
 
 
-def _require_plausible_rollover(
+def _doubt_in_rollover(
     register_id: RegisterId,
     start: Dial,
     end: Dial,
     face: RegisterFace,
     limits: PlausibilityLimits,
     usual_daily: Fraction | None,
-) -> None:
+) -> RegisterWentBackwards | ImplausibleRollover | None:
+    """Why a rollover is not believed, or None where it is."""
     rolled = end.value + face.capacity - start.value
     what = f"register {register_id} showed {start.value} on {start.on} and {end.value} on {end.on}"
     facts = {
@@ -110,18 +121,19 @@ def _require_plausible_rollover(
         "end_on": end.on,
         "rollover_usage": rolled,
     }
-    if rolled > face.capacity * limits.rollover_capacity_share:
-        raise RegisterWentBackwards(
+    if rolled > face.capacity * limits.capacity_share:
+        return RegisterWentBackwards(
             f"{what}: it went backwards (a rollover would mean {rolled} of the {face.capacity} that its "
             "dials count); check the reads, or record the meter's exchange",
             **facts,
         )
     if usual_daily is None:
-        return
+        return None
     most = usual_daily * (end.on - start.on).days * Fraction(limits.rollover_times_history)
     if rolled > most:
-        raise ImplausibleRollover(
+        return ImplausibleRollover(
             f"{what}: a rollover would mean {rolled}, more than {limits.rollover_times_history} times the "
             "usual use of these days; check the reads, or record the meter's exchange",
             **facts,
         )
+    return None
