@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain.kernel.ids import CycleCode, Month
+from chalicelib.domain.kernel.ids import CycleCode
 
 
 @dataclass(frozen=True, slots=True)
 class NotFrozen:
-    """No bill run has frozen this cycle's period: an off-cycle bill would slip past the run's inputs."""
+    """No bill run holds this cycle: a bill made beside it would be missing from the run's frozen inputs."""
 
     cycle: CycleCode
-    period: Month
 
 
 PostingCondition = NotFrozen

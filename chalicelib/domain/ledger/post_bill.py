@@ -73,9 +73,9 @@ def postings_of_segments(
         for (agreement_id, charge_group, fund), amount in sorted(owed.items())
         if amount
     ]
-    credits = [
+    earnings = [
         Posting(gl_account=gl_account, fund=fund, amount_minor=-amount)
         for (gl_account, fund), amount in sorted(earned.items())
         if amount
     ]
-    return (*debits, *credits)
+    return (*debits, *earnings)

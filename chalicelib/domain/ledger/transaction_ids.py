@@ -34,7 +34,10 @@ def rebill_id(*, bill_id: BillId, agreement_id: AgreementId, generation: int) ->
 
 
 def payment_id(*, source: str, external_id: str) -> TransactionId:
-    """The id of a payment, from the `source` that reported it and its number there. Raises InvalidReference."""
+    """The id of a payment, from the `source` that reported it and its number there.
+
+    Raises InvalidReference.
+    """
     return TransactionId(f"PAY.{_checked(source, 'source')}.{_checked(external_id, 'reference')}")
 
 
@@ -59,7 +62,7 @@ def opening_id(*, reference: str) -> TransactionId:
 
 
 def uniqueness_key(*, account_id: AccountId, transaction_id: TransactionId) -> str:
-    """The key under which a transaction may be posted once, in whatever accounting period.
+    """What only one transaction may ever claim, in whatever accounting period it is posted.
 
     A payment's id comes from outside and is unique in the whole ledger: the same bank reference on two
     accounts is one payment posted twice. Every other id is unique within its account.
@@ -72,7 +75,8 @@ def uniqueness_key(*, account_id: AccountId, transaction_id: TransactionId) -> s
 def _checked(text: str, name: str) -> str:
     if not text or len(text) > 100 or _SEPARATOR in text or not text.isprintable():
         raise InvalidReference(
-            f"{name} {text!r} cannot be part of an id: write 1 to 100 printable characters without {_SEPARATOR!r}",
+            f"{name} {text!r} cannot be part of an id: "
+            f"write 1 to 100 printable characters without {_SEPARATOR!r}",
             name=name,
             text=text,
         )

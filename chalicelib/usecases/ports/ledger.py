@@ -9,22 +9,29 @@ from typing import Protocol
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, Month, Shard
+from chalicelib.domain.kernel.ids import AccountId, Month, Shard, shard_of
+from chalicelib.domain.ledger.claims import claims_of
 from chalicelib.domain.ledger.conditions import PostingCondition
 from chalicelib.domain.ledger.transaction import FinancialTransaction
 
-APPEND_LIMIT = 30  # transactions in one append_all: DynamoDB takes 100 items, each brings up to three
+LARGEST_APPEND = 100  # items in one append_all; see claims_of for what a transaction brings
 
 
-class TransactionAlreadyPosted(Refusal):
-    """The same transaction is already in the ledger: whoever repeats a request may treat it as done.
+class _Repeated(Refusal):
+    def __init__(self, message: str, *, stored: tuple[FinancialTransaction, ...], **data: object) -> None:
+        super().__init__(message, stored=stored, **data)
+        self.stored = stored
 
-    `data["stored"]` is the transaction that stands there.
+
+class TransactionAlreadyPosted(_Repeated):
+    """The same is already in the ledger: whoever repeats a request may treat it as done.
+
+    `stored` are the transactions that stand there, in the order they were given.
     """
 
 
-class ConflictingTransaction(Refusal):
-    """Another transaction stands under the same id. `data["stored"]` is that transaction."""
+class ConflictingTransaction(_Repeated):
+    """Something else has a transaction's id, or what it claims. `stored` is what stands there."""
 
 
 class AccountingPeriodClosed(Refusal):
@@ -51,6 +58,67 @@ class ShardBooks:
     snapshot: SnapshotReference | None = None
 
 
+def check_append(
+    transactions: Sequence[FinancialTransaction],
+    *,
+    audit: Sequence[AuditEntry],
+    conditions: Sequence[PostingCondition],
+) -> Shard:
+    """The one shard that `transactions` belong to. Raises ValueError for a call no store can carry out."""
+    shards = {shard_of(transaction.account_id) for transaction in transactions}
+    if len(shards) != 1:
+        raise ValueError(f"append_all takes transactions of one shard, not of {sorted(shards)}")
+    items = sum(1 + len(claims_of(transaction)) for transaction in transactions)
+    if not audit:
+        raise ValueError("a posting needs an audit entry")
+    if items + len(audit) + len(conditions) + 1 > LARGEST_APPEND:
+        raise ValueError(f"{len(transactions)} transactions are too many to be posted together")
+    return shards.pop()
+
+
+def refusal_of_closed_period(transaction: FinancialTransaction) -> AccountingPeriodClosed:
+    """The refusal of a transaction that comes too late for its accounting period."""
+    return AccountingPeriodClosed(
+        f"{transaction.transaction_id} of {transaction.account_id}: the books of "
+        f"{transaction.accounting_period} are closed; post it into an open accounting period",
+        transaction_id=transaction.transaction_id,
+        accounting_period=transaction.accounting_period,
+    )
+
+
+def refusal_of_condition(condition: PostingCondition) -> PostingConditionFailed:
+    """The refusal of a transaction whose condition does not hold."""
+    return PostingConditionFailed(
+        f"a bill run holds cycle {condition.cycle}: wait until it is closed, or reject it",
+        condition=condition,
+    )
+
+
+def refusal_of_repeat(
+    transactions: Sequence[FinancialTransaction], stored: Sequence[FinancialTransaction | None]
+) -> TransactionAlreadyPosted | ConflictingTransaction:
+    """What to answer when claims are taken; `stored[i]` holds what `transactions[i]` claims."""
+    standing = tuple(found for found in stored if found is not None)
+    same = [
+        found is not None and new.says_the_same(found)
+        for new, found in zip(transactions, stored, strict=True)
+    ]
+    names = ", ".join(f"{new.transaction_id} of {new.account_id}" for new in transactions)
+    if all(same):
+        return TransactionAlreadyPosted(
+            f"{names}: already posted in {standing[0].accounting_period}; nothing was added", stored=standing
+        )
+    other = ", ".join(
+        f"{found.transaction_id} of {found.account_id} ({found.kind}, {found.accounting_period})"
+        for found in standing
+    )
+    return ConflictingTransaction(
+        f"{names}: the ledger holds something else under the same claim: {other}. "
+        "Look at what stands there; a different event needs an id of its own",
+        stored=standing,
+    )
+
+
 class LedgerStore(Protocol):
     """Financial transactions by shard, accounting period and account. Nothing is updated or deleted."""
 
@@ -75,9 +143,10 @@ class LedgerStore(Protocol):
         audit: Sequence[AuditEntry],
         conditions: Sequence[PostingCondition] = (),
     ) -> None:
-        """Post at most APPEND_LIMIT transactions of one shard together, all or none.
+        """Post transactions of one shard together, all or none.
 
         Raises as `append`; TransactionAlreadyPosted only when every one of them stands there already.
+        Raises ValueError when they and their claims, audit entries and conditions exceed LARGEST_APPEND.
         """
 
     def put_all(

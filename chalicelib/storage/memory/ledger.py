@@ -1,0 +1,133 @@
+"""The ledger in memory: the same promises as the DynamoDB store (tests/contract/test_ledger_store.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from threading import RLock
+
+from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, Shard, shard_of
+from chalicelib.domain.ledger.claims import claims_of
+from chalicelib.domain.ledger.conditions import PostingCondition
+from chalicelib.domain.ledger.transaction import FinancialTransaction
+from chalicelib.usecases.ports.ledger import (
+    ShardBooks,
+    SnapshotReference,
+    check_append,
+    refusal_of_closed_period,
+    refusal_of_condition,
+    refusal_of_repeat,
+)
+
+Key = tuple[Month, AccountId, str]
+
+
+@dataclass
+class MemoryLedgerStore:
+    """`is_frozen` tells whether a bill run holds a cycle (ask the fake of the operations store)."""
+
+    is_frozen: Callable[[CycleCode], bool] = lambda _: False
+    audit: list[AuditEntry] = field(default_factory=list)
+    _shards: dict[Shard, dict[Key, FinancialTransaction]] = field(default_factory=dict)
+    _claims: dict[str, tuple[Shard, Key]] = field(default_factory=dict)
+    _books: dict[Shard, ShardBooks] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+
+    def append(
+        self,
+        transaction: FinancialTransaction,
+        *,
+        audit: AuditEntry,
+        conditions: Sequence[PostingCondition] = (),
+    ) -> None:
+        self.append_all([transaction], audit=[audit], conditions=conditions)
+
+    def append_all(
+        self,
+        transactions: Sequence[FinancialTransaction],
+        *,
+        audit: Sequence[AuditEntry],
+        conditions: Sequence[PostingCondition] = (),
+    ) -> None:
+        shard = check_append(transactions, audit=audit, conditions=conditions)
+        with self._lock:
+            holders = [self._holder(transaction) for transaction in transactions]
+            if any(holders):
+                raise refusal_of_repeat(transactions, holders)
+            closed_through = self.books(shard).closed_through
+            for transaction in transactions:
+                if closed_through and transaction.accounting_period <= closed_through:
+                    raise refusal_of_closed_period(transaction)
+            for condition in conditions:
+                if self.is_frozen(condition.cycle):
+                    raise refusal_of_condition(condition)
+            for transaction in transactions:
+                self._put(transaction)
+                for claim in claims_of(transaction):
+                    self._claims[claim] = (shard, _key(transaction))
+            self.audit.extend(audit)
+
+    def put_all(
+        self, transactions: Iterable[FinancialTransaction], *, audit: Sequence[AuditEntry] = ()
+    ) -> Decimal:
+        units = Decimal(0)
+        with self._lock:
+            for transaction in transactions:
+                self._put(transaction)
+                units += 1
+            self.audit.extend(entry for entry in audit if entry not in self.audit)
+        return units
+
+    def transactions_of_shard(
+        self, shard: Shard, *, since: Month | None = None, through: Month | None = None
+    ) -> Iterator[FinancialTransaction]:
+        with self._lock:
+            found = sorted(self._shards.get(shard, {}).items())
+        return (
+            transaction
+            for (period, _, _), transaction in found
+            if (since is None or period >= since) and (through is None or period <= through)
+        )
+
+    def transactions_of_account(
+        self, account_id: AccountId, *, since: Month | None = None
+    ) -> Iterator[FinancialTransaction]:
+        return (
+            transaction
+            for transaction in self.transactions_of_shard(shard_of(account_id), since=since)
+            if transaction.account_id == account_id
+        )
+
+    def books(self, shard: Shard) -> ShardBooks:
+        with self._lock:
+            return self._books.get(shard, ShardBooks())
+
+    def mark_closed(self, shard: Shard, period: Month) -> None:
+        with self._lock:
+            books = self.books(shard)
+            if books.closed_through is None or books.closed_through < period:
+                self._books[shard] = ShardBooks(closed_through=period, snapshot=books.snapshot)
+
+    def record_snapshot(self, shard: Shard, snapshot: SnapshotReference) -> None:
+        with self._lock:
+            books = self.books(shard)
+            if books.snapshot is None or books.snapshot.period < snapshot.period:
+                self._books[shard] = ShardBooks(closed_through=books.closed_through, snapshot=snapshot)
+
+    def _put(self, transaction: FinancialTransaction) -> None:
+        self._shards.setdefault(shard_of(transaction.account_id), {})[_key(transaction)] = transaction
+
+    def _holder(self, transaction: FinancialTransaction) -> FinancialTransaction | None:
+        """The transaction that has one of the claims of `transaction`, or stands at its key."""
+        shard = shard_of(transaction.account_id)
+        places = [self._claims.get(claim) for claim in claims_of(transaction)]
+        for place in (*places, (shard, _key(transaction))):
+            if place and (found := self._shards.get(place[0], {}).get(place[1])):
+                return found
+        return None
+
+
+def _key(transaction: FinancialTransaction) -> Key:
+    return transaction.accounting_period, transaction.account_id, transaction.transaction_id
