@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from random import Random
 
 from chalicelib.domain.kernel.quantity import Unit, ratio
 from chalicelib.domain.premises.service_point import RegisterFace
 
-# The faces Riverbend has bought over the years, by the name of the make.
-FACES: dict[str, RegisterFace] = {
-    "cubic feet": RegisterFace(dials=6, decimals=0, unit=Unit.CUBIC_FOOT),
-    "ccf": RegisterFace(dials=4, decimals=2, unit=Unit.CCF),
-    "ten gallons": RegisterFace(dials=6, decimals=0, unit=Unit.US_GALLON, multiplier=Decimal(10)),
-    "gallons": RegisterFace(dials=7, decimals=0, unit=Unit.US_GALLON),
-    "cubic meters": RegisterFace(dials=5, decimals=3, unit=Unit.CUBIC_METER),
-    "hundred cubic feet": RegisterFace(dials=6, decimals=0, unit=Unit.CUBIC_FOOT, multiplier=Decimal(100)),
-}
+# The faces Riverbend has bought over the years.
+CUBIC_FEET = RegisterFace(dials=6, decimals=0, unit=Unit.CUBIC_FOOT)
+CCF = RegisterFace(dials=4, decimals=2, unit=Unit.CCF)
+TEN_GALLONS = RegisterFace(dials=6, decimals=0, unit=Unit.US_GALLON, multiplier=Decimal(10))
+GALLONS = RegisterFace(dials=7, decimals=0, unit=Unit.US_GALLON)
+CUBIC_METERS = RegisterFace(dials=5, decimals=3, unit=Unit.CUBIC_METER)
+LARGE = RegisterFace(dials=6, decimals=0, unit=Unit.CUBIC_FOOT, multiplier=Decimal(100))
+
+SMALL_FACES = (CUBIC_FEET, CUBIC_FEET, CUBIC_FEET, CCF, CCF, TEN_GALLONS, GALLONS, CUBIC_METERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +29,44 @@ class Dial:
     `start` is counted in the smallest step the dials show.
     """
 
-    number: str
     face: RegisterFace
     start: int
 
     @property
     def capacity(self) -> int:
         """Steps after which the dials stand at zero again."""
-        return 10 ** (self.face.dials + self.face.decimals)
-
-    def steps(self, gallons: int) -> int:
-        """Whole steps that `gallons` turn the dials by, had they begun at zero."""
-        per_gallon = ratio(source=Unit.US_GALLON, target=self.face.unit) * 10**self.face.decimals
-        numerator, denominator = self.face.multiplier.as_integer_ratio()
-        return gallons * per_gallon.numerator * denominator // (per_gallon.denominator * numerator)
+        return _capacity(self.face)
 
     def after(self, gallons: int) -> Decimal:
         """What the dials show once `gallons` have gone through."""
-        return self.shown(self.start + self.steps(gallons))
+        return self.shown(self.start + steps(self.face, gallons))
 
-    def shown(self, steps: int) -> Decimal:
-        """`steps` as the dials write them, leading zeros aside."""
-        return Decimal(steps % self.capacity).scaleb(-self.face.decimals)
+    def shown(self, count: int) -> Decimal:
+        """`count` steps as the dials write them, leading zeros aside."""
+        return Decimal(count % self.capacity).scaleb(-self.face.decimals)
+
+
+def steps(face: RegisterFace, gallons: int) -> int:
+    """Whole steps by which `gallons` turn dials that began at zero."""
+    numerator, denominator = _steps_per_gallon(face.unit, face.multiplier, face.decimals)
+    return gallons * numerator // denominator
+
+
+def somewhere(face: RegisterFace, rng: Random) -> Dial:
+    """A dial that has counted for years and will not roll over soon."""
+    return Dial(face, rng.randrange(_capacity(face) // 10, _capacity(face) * 6 // 10))
+
+
+def about_to_roll(face: RegisterFace, gallons: int) -> Dial:
+    """A dial that passes zero when `gallons` have gone through."""
+    return Dial(face, (_capacity(face) - steps(face, gallons)) % _capacity(face))
+
+
+@cache
+def _steps_per_gallon(unit: Unit, multiplier: Decimal, decimals: int) -> tuple[int, int]:
+    per_gallon = ratio(source=Unit.US_GALLON, target=unit) * 10**decimals / Fraction(multiplier)
+    return per_gallon.numerator, per_gallon.denominator
+
+
+def _capacity(face: RegisterFace) -> int:
+    return int(10 ** (face.dials + face.decimals))
