@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.billing.run import BillRun
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 
@@ -67,4 +68,45 @@ def already_posted(door: Door) -> CyclePeriodAlreadyPosted:
         cycle=door.cycle,
         period=str(door.period),
         wave=door.wave,
+    )
+
+
+def cycle_busy(run: BillRun, holder: RunId) -> CycleBusy:
+    """The refusal that tells the second starter who is at work."""
+    return CycleBusy(
+        f"cycle {run.cycle} is held by run {holder}: wait until it is closed, reject it, or look at it with "
+        f"`headgate billrun show {holder}`",
+        run_id=holder,
+        cycle=run.cycle,
+    )
+
+
+def wave_too_early(run: BillRun, before: Door | None) -> CycleBusy:
+    """The refusal of a wave whose predecessor is not closed."""
+    return CycleBusy(
+        f"wave {run.wave} of {run.cycle} {run.period} must wait until wave {run.wave - 1} is closed",
+        run_id=before.run_id if before else None,
+        cycle=run.cycle,
+    )
+
+
+def door_shut(run: BillRun, door: Door | None) -> DoorShut:
+    """The refusal of a run that does not hold the door it wants to move."""
+    held = f"it is {door.state.value} by run {door.run_id}" if door else "nobody has claimed it"
+    return DoorShut(
+        f"run {run.run_id} does not hold the door of {run.cycle} {run.period}: {held}",
+        run_id=run.run_id,
+        holder=door.run_id if door else None,
+    )
+
+
+def door_of(run: BillRun, state: DoorState) -> Door:
+    """The run's door in `state`; from passing on it names the drafts."""
+    return Door(
+        cycle=run.cycle,
+        period=run.period,
+        wave=run.wave,
+        run_id=run.run_id,
+        state=state,
+        manifest_hash="" if state is DoorState.CLAIMED else run.manifest_hash,
     )

@@ -131,10 +131,10 @@ class BillRun:
     """A run and its state.
 
     `wave` counts the runs that may post for the same (cycle, period): 1 for the main run, one more each time
-    excepted accounts are tried again. `today` is the utility's day on which inputs were frozen. `shards` are
-    the run's chunks. `version` counts changes, so that nobody overwrites what somebody else just wrote.
-    `passed_at` is when the door was passed; posted transactions bear it. `attempt` counts executions of the
-    state machine. `failure` says why the last execution ended early.
+    excepted accounts are tried again. `today` is the utility's day on which inputs were frozen. `chunks`
+    counts the shards of the run's manifest. `version` counts changes, so that nobody overwrites what somebody
+    else just wrote. `passed_at` is when the door was passed; posted transactions bear it. `attempt` counts
+    executions of the state machine. `failure` says why the last execution ended early.
     """
 
     run_id: RunId
@@ -146,7 +146,7 @@ class BillRun:
     dates: RunDates
     policy: ApprovalPolicy = ApprovalPolicy()
     state: RunState = RunState.OPEN
-    shards: tuple[Shard, ...] = ()
+    chunks: int = 0
     attempt: int = 1
     tally: Tally = Tally()
     manifest_hash: str = ""

@@ -23,3 +23,8 @@ class ArtefactStore(Protocol):
 
     def keys(self, prefix: str) -> Iterator[str]:
         """All keys that start with `prefix`, in order."""
+
+
+def artefact_missing(key: str) -> ArtefactMissing:
+    """The refusal to read what is not there."""
+    return ArtefactMissing(f"nothing is stored under {key}", key=key)

@@ -62,7 +62,7 @@ class OperationsStore(Protocol):
         """A run. Raises RunUnknown."""
 
     def runs(self) -> Sequence[BillRun]:
-        """All runs, newest period first, without their shards."""
+        """All runs, newest period first."""
 
     def doors(self, cycle: CycleCode, period: Month) -> Sequence[Door]:
         """The doors of a cycle's period, by wave."""
@@ -96,3 +96,29 @@ class OperationsStore(Protocol):
 
     def holds(self, account_id: AccountId) -> Sequence[Hold]:
         """All holds an account has had, oldest first."""
+
+
+def changed_meanwhile(run_id: RunId) -> RunChangedMeanwhile:
+    """The refusal of a change that came too late."""
+    return RunChangedMeanwhile(
+        f"run {run_id} was changed by somebody else: look at it again and decide anew", run_id=run_id
+    )
+
+
+def hold_unknown(hold: Hold) -> HoldUnknown:
+    """The refusal to release a hold that was never placed."""
+    return HoldUnknown(
+        f"account {hold.account_id} has no hold {hold.hold_id}: `headgate hold list {hold.account_id}` shows "
+        "those it has",
+        account_id=hold.account_id,
+        hold_id=hold.hold_id,
+    )
+
+
+def hold_released_before(stored: Hold) -> HoldAlreadyReleased:
+    """The refusal to release a hold twice."""
+    return HoldAlreadyReleased(
+        f"hold {stored.hold_id} of account {stored.account_id} was released by {stored.released_by}",
+        account_id=stored.account_id,
+        hold_id=stored.hold_id,
+    )
