@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,17 +100,24 @@ def batch_get(client: DynamoDBClient, table: str, keys: Iterable[tuple[str, str]
             raise StorageBusy(f"{table}: {len(wanted)} keys unread after {_ATTEMPTS} attempts", table=table)
 
 
-def batch_write(client: DynamoDBClient, table: str, items: Iterable[Item]) -> None:
-    """Put items, in no order and not together: only for items that may be repeated. Raises StorageBusy."""
+def batch_write(client: DynamoDBClient, table: str, items: Iterable[Item]) -> Decimal:
+    """Put items, in no order and not together: only for items that may be repeated. Raises StorageBusy.
+
+    Returns the write units that were consumed.
+    """
+    units = Decimal(0)
     for chunk in chunks(items, _PUTS_PER_WRITE):
         left: Any = [{"PutRequest": {"Item": item}} for item in chunk]
         for attempt in range(_ATTEMPTS):
-            left = client.batch_write_item(RequestItems={table: left}).get("UnprocessedItems", {}).get(table)
+            answer: Any = client.batch_write_item(RequestItems={table: left}, ReturnConsumedCapacity="TOTAL")
+            units += sum(Decimal(str(used["CapacityUnits"])) for used in answer.get("ConsumedCapacity", ()))
+            left = answer.get("UnprocessedItems", {}).get(table)
             if not left:
                 break
             pause_before(attempt)
         else:
             raise StorageBusy(f"{table}: {len(left)} items unwritten after {_ATTEMPTS} attempts", table=table)
+    return units
 
 
 def transact(

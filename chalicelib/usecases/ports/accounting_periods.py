@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Protocol
 
+from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import Month, RunId
 
@@ -29,6 +31,26 @@ class ClosingNotBegun(Refusal):
     """A period was to be finished whose closing has not begun."""
 
 
+def refusal_of_state(period: Month, state: PeriodState) -> PeriodNotOpen:
+    """The refusal of work that comes too late for `period`."""
+    return PeriodNotOpen(
+        f"accounting period {period} is {state}: post into a later one",
+        period=period,
+        state=state,
+    )
+
+
+def refusal_of_busy(period: Month, runs: Iterable[str]) -> PeriodBusy:
+    """The refusal to close `period` while `runs` ("period#run id") are inside it or an earlier one."""
+    names = ", ".join(sorted(run.replace("#", " ") for run in runs))
+    return PeriodBusy(
+        f"accounting period {period} cannot close: bill runs are still posting ({names}); "
+        "finish them, or give them up before their door",
+        period=period,
+        runs=sorted(runs),
+    )
+
+
 class AccountingPeriods(Protocol):
     """Books close in order: closing a period closes every earlier one; nothing reopens.
 
@@ -51,11 +73,11 @@ class AccountingPeriods(Protocol):
     def closed_through(self) -> Month | None:
         """The last closed period, None before the first closing."""
 
-    def begin_closing(self, period: Month) -> None:
+    def begin_closing(self, period: Month, *, audit: AuditEntry) -> None:
         """Let no more runs enter `period` or an earlier one. Safe to repeat. Raises PeriodBusy.
 
-        Does nothing when the period is closed already.
+        Does nothing when the period is closing or closed already.
         """
 
-    def finish_closing(self, period: Month) -> None:
+    def finish_closing(self, period: Month, *, audit: AuditEntry) -> None:
         """Declare `period` closed. Safe to repeat. Raises ClosingNotBegun."""
