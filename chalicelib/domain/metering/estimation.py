@@ -36,8 +36,9 @@ def estimated_reads(
     """An estimate for every register of `agreement` that lacks the read which closes `period`.
 
     `reads` and `last_billed` are as in agreement_usage; `taken_at` is the instant that the estimates are
-    stored under (the beginning of `period.end` in the utility's time zone). Reads lacking elsewhere (at the opening,
-    at a removal) are not invented. Record the estimates when the bill that they close is posted.
+    stored under (the beginning of `period.end` in the utility's time zone). Reads lacking
+    elsewhere (at the opening, at a removal) are not invented. Record the estimates when the bill that they
+    close is posted.
 
     Raises UnableToEstimate.
     """

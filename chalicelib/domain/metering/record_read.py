@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
+from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.metering.meter_read import MeterRead
 
 
@@ -46,3 +50,20 @@ def outcome_of(*, read: MeterRead, stored: MeterRead | None) -> ReadOutcome:
     if stored.value == read.value and stored.quality is read.quality:
         return ReadOutcome(read=read, status=ReadStatus.DUPLICATE)
     return ReadOutcome(read=read, status=ReadStatus.CONFLICT, stored_value=stored.value)
+
+
+def plain_value(value: Decimal) -> str:
+    """`value` in digits, without exponent or trailing zeros: equal values give equal texts."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def entry_of_reads(*, entry: AuditEntry, reads: Sequence[MeterRead]) -> AuditEntry:
+    """`entry` completed with the count and the SHA-256 of the reads recorded, which also make it unique."""
+    facts = sorted(
+        f"{read.register_id} {read.taken_at.astimezone(UTC):%Y%m%dT%H%M%S.%f} {plain_value(read.value)}"
+        for read in reads
+    )
+    digest = sha256("\n".join(facts).encode()).hexdigest()
+    after = {**entry.after, "reads": len(reads), "sha256": digest}
+    return replace(entry, unique=f"{entry.unique}.{digest[:16]}", after=after)
