@@ -12,8 +12,8 @@ BILLED_MONTHS = 13
 DAYS_TO_PAY = 21
 ROUTES = ("R1", "R2", "R3")
 
-# A run is started about three days after the reads. These are taken on the 25th at the latest, so that bill and
-# accounting dates lie in the period's own month.
+# A run is started about three days after the reads. These are taken on the 25th at the latest, so that the
+# bill's date lies in the period's own month.
 _DAYS_FROM_READ_TO_BILL = 3
 _LATEST_READ_DAY = 25
 

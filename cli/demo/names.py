@@ -37,8 +37,8 @@ _POOLS = (
         ),
         _names(
             "Alderbrook, Birchwater, Crankshaw, Dunmere, Elderfield, Fennimore, Gatherwood, Hawkesley,"
-            "Jessamy, Kettleworth, Larkhaven, Millrace, Netherby, Oakenshaw, Pennyweather, Quillfeather, Rushbottom,"
-            "Sedgewick-Vane, Thistledown, Underhill, Weirmouth, Yarrowby, O'Fallow"
+            "Jessamy, Kettleworth, Larkhaven, Millrace, Netherby, Oakenshaw, Pennyweather, Quillfeather,"
+            "Rushbottom, Sedgewick-Vane, Thistledown, Underhill, Weirmouth, Yarrowby, O'Fallow"
         ),
     ),
     _Pool(
