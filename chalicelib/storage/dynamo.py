@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
-Item = Mapping[str, Any]  # attribute name → {"S": …}, as the service has it
+Item = dict[str, Any]  # attribute name → {"S": …}, as the service has it
 
 _KEYS_PER_GET = 100
 _PUTS_PER_WRITE = 25

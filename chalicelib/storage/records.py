@@ -30,6 +30,10 @@ class Record(Model):
         """The `Put` of a transaction that stores this record."""
         return {"Put": {"TableName": table, "Item": self.serialize(), **condition}}
 
+    def remove(self, table: str) -> dict[str, Any]:
+        """The `Delete` of a transaction that takes this record's key away."""
+        return {"Delete": {"TableName": table, "Key": {"pk": {"S": self.pk}, "sk": {"S": self.sk}}}}
+
 
 class DetailAttribute(Attribute[T]):
     """A domain value as one JSON text, read in one step (a map would be read attribute by attribute)."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from chalicelib.domain.customers.person import Person
 from chalicelib.domain.kernel.ids import PersonId
-from chalicelib.domain.kernel.personal import Retention
+from chalicelib.domain.kernel.personal import Retention, personal_fields
 
 ERASED: Final = "(erased)"  # shown where a required field's key is gone
 
@@ -42,6 +42,16 @@ class SealedPerson:
     fields: Mapping[str, str]
     keys: Mapping[Retention, str]
     tokens: tuple[SearchToken, ...] = ()
+
+
+def without_key(person: SealedPerson, retention: Retention) -> SealedPerson:
+    """The person after the key of `retention` was deleted: its fields and all search tokens are gone."""
+    held = personal_fields(Person)
+    return SealedPerson(
+        person_id=person.person_id,
+        fields={name: text for name, text in person.fields.items() if held[name].retention is not retention},
+        keys={kept: key for kept, key in person.keys.items() if kept is not retention},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

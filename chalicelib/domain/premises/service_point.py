@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -83,3 +83,36 @@ class MeterPlacement:
     meter_id: MeterId
     registers: Mapping[str, RegisterId]
     service_point_ids: tuple[ServicePointId, ...]
+
+
+def register_id(*, meter_id: MeterId, position: str) -> RegisterId:
+    """The id of a meter's register: the meter's id, a point, the position."""
+    return RegisterId(f"{meter_id}.{position}")
+
+
+def meter_of(register: RegisterId) -> MeterId:
+    """The meter a register belongs to: what stands before the last point of its id."""
+    return MeterId(register.rpartition(".")[0])
+
+
+def placements(service_points: Iterable[ServicePoint]) -> list[MeterPlacement]:
+    """Where the meters of `service_points` have hung, over all of them, in order of meter id."""
+    hung: dict[MeterId, list[tuple[date, ServicePointId]]] = {}
+    registers: dict[MeterId, dict[str, RegisterId]] = {}
+    for point in service_points:
+        for installation in point.installations:
+            meter = installation.meter_id
+            hung.setdefault(meter, []).append((installation.installed_on, point.service_point_id))
+            faces = registers.setdefault(meter, {})
+            faces.update({register.position: register.register_id for register in installation.registers})
+    return [
+        MeterPlacement(
+            meter_id=meter,
+            registers=registers[meter],
+            # A meter that came back counts where it hangs now, not where it first hung.
+            service_point_ids=tuple(dict.fromkeys(point for _, point in sorted(hung[meter], reverse=True)))[
+                ::-1
+            ],
+        )
+        for meter in sorted(hung)
+    ]

@@ -59,6 +59,58 @@ class BatchTooLarge(Refusal):
     """More was to be saved at once than one transaction takes."""
 
 
+class AccountNumberTaken(Refusal):
+    """The utility's number already belongs to another account."""
+
+
+class PersonKeysChanged(Refusal):
+    """A person's data keys are not those that are stored: erased meanwhile, or made twice at once."""
+
+
+def account_unknown(account_id: AccountId) -> AccountUnknown:
+    """What every store says of an account it does not have."""
+    return AccountUnknown(f"no account has the id {account_id}", account_id=account_id)
+
+
+def cycle_unknown(code: CycleCode) -> CycleUnknown:
+    """What every store says of a cycle it does not have."""
+    return CycleUnknown(f"no bill cycle has the code {code!r}: load cycles.csv first", cycle=code)
+
+
+def schedule_unknown(*, cycle: CycleCode, period: Month) -> ScheduleUnknown:
+    """What every store says of a schedule it does not have."""
+    return ScheduleUnknown(
+        f"cycle {cycle} has no schedule for {period}: load one from schedules.csv", cycle=cycle, period=period
+    )
+
+
+def register_unknown(register_id: RegisterId) -> RegisterUnknown:
+    """What every store says of a register it does not have."""
+    return RegisterUnknown(f"no meter has the register {register_id}", register_id=register_id)
+
+
+def account_number_taken(number: str) -> AccountNumberTaken:
+    """What every store says to a second account of the same number."""
+    return AccountNumberTaken(f"account number {number} already belongs to another account", number=number)
+
+
+def person_keys_changed(person_id: PersonId) -> PersonKeysChanged:
+    """What every store says to a person sealed under keys that are not the stored ones."""
+    return PersonKeysChanged(
+        f"the keys of person {person_id} are not the stored ones: erased or loaded meanwhile",
+        person_id=person_id,
+    )
+
+
+def check_size(batch: RegistryBatch) -> None:
+    """Raise BatchTooLarge unless one transaction takes the whole batch."""
+    size = sum(map(pieces, batch.things)) + len(batch.entries)
+    if size > LARGEST_BATCH:
+        raise BatchTooLarge(
+            f"{size} pieces do not fit in a batch of {LARGEST_BATCH}: save fewer", pieces=size
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryBatch:
     """Things saved all or none, together with the audit entries that tell of them."""
@@ -158,8 +210,8 @@ class RegistryStore(Protocol):
 
         An account brings its number and its place among its cycle's shards; agreements that are stored but
         not in the AccountWithAgreements stay. A cycle's `routes` are not saved with it: they are Routes of
-        their own. Meters are found by their MeterPlacement, saved beside the service points.
-        Raises BatchTooLarge when the pieces exceed LARGEST_BATCH.
+        their own. Meters are found by their MeterPlacement, saved beside the service points. Raises
+        BatchTooLarge when the pieces exceed LARGEST_BATCH, AccountNumberTaken, and PersonKeysChanged.
         """
 
     def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:

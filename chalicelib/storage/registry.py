@@ -1,0 +1,274 @@
+"""The registry in DynamoDB. One Query gives a shard's accounts; everything else is found by its own key."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.customers.person import Account
+from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken, without_key
+from chalicelib.domain.kernel.calendar import BusinessCalendar
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.ids import (
+    AccountId,
+    CycleCode,
+    Month,
+    PersonId,
+    PremiseId,
+    RegisterId,
+    ServicePointId,
+    Shard,
+    shard_of,
+)
+from chalicelib.domain.kernel.personal import Retention
+from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
+from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
+from chalicelib.domain.premises.service_agreement import ServiceAgreement
+from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint, meter_of
+from chalicelib.storage.audit import audit_put
+from chalicelib.storage.dynamo import Item, batch_get, get, query, transact
+from chalicelib.storage.registry_records import (
+    CALENDAR,
+    CYCLES,
+    AccountRecord,
+    AgreementRecord,
+    CalendarRecord,
+    CycleRecord,
+    MarkRecord,
+    MeterRecord,
+    NumberRecord,
+    PersonKeysRecord,
+    PersonRecord,
+    PremiseRecord,
+    RouteRecord,
+    ScheduleRecord,
+    ServicePointRecord,
+    guard,
+    records_of,
+    refused,
+    sealed_person,
+    token_mark,
+)
+from chalicelib.usecases.ports.registry import (
+    RegistryBatch,
+    account_unknown,
+    check_size,
+    cycle_unknown,
+    register_unknown,
+    schedule_unknown,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_WRITERS = 4  # batches on their way at the same time
+
+
+class DynamoRegistryStore:
+    """RegistryStore on the registry table; audit entries go to the audit table in the same transaction."""
+
+    def __init__(self, client: DynamoDBClient, *, table: str, audit_table: str) -> None:
+        self._client = client
+        self._table = table
+        self._audit_table = audit_table
+
+    # What a bill run reads
+
+    def shards_of_cycle(self, cycle: CycleCode) -> list[Shard]:
+        """See RegistryStore."""
+        marks = self._query(f"CYCLE#{cycle}", "SHARD#")
+        return [Shard(mark["sk"]["S"].removeprefix("SHARD#")) for mark in marks]
+
+    def accounts_of_shard(self, shard: Shard) -> list[AccountWithAgreements]:
+        """See RegistryStore."""
+        return _assembled(self._query(shard))
+
+    def service_points(self, ids: Iterable[ServicePointId]) -> Mapping[ServicePointId, ServicePoint]:
+        """See RegistryStore."""
+        items = self._batch_get((f"SP#{point_id}", "SP") for point_id in ids)
+        found = (ServicePointRecord.from_raw_data(item).detail for item in items)
+        return {point.service_point_id: point for point in found}
+
+    def schedule(self, *, cycle: CycleCode, period: Month) -> Schedule:
+        """See RegistryStore."""
+        item = self._get(f"CYCLE#{cycle}", f"SCHEDULE#{period}")
+        if item is None:
+            raise schedule_unknown(cycle=cycle, period=period)
+        return ScheduleRecord.from_raw_data(item).detail
+
+    def schedules(self, cycle: CycleCode) -> list[Schedule]:
+        """See RegistryStore."""
+        return [ScheduleRecord.from_raw_data(i).detail for i in self._query(f"CYCLE#{cycle}", "SCHEDULE#")]
+
+    # Finding one thing
+
+    def cycle(self, code: CycleCode) -> BillCycle:
+        """See RegistryStore."""
+        item = self._get(f"CYCLE#{code}", "CYCLE")
+        if item is None:
+            raise cycle_unknown(code)
+        routes = tuple(route.code for route in self.routes(code))
+        return replace(CycleRecord.from_raw_data(item).detail, routes=routes)
+
+    def cycles(self) -> list[BillCycle]:
+        """See RegistryStore."""
+        return [self.cycle(CycleCode(mark["sk"]["S"])) for mark in self._query(CYCLES)]
+
+    def routes(self, cycle: CycleCode) -> list[Route]:
+        """See RegistryStore."""
+        found = [RouteRecord.from_raw_data(item).detail for item in self._query(f"CYCLE#{cycle}", "ROUTE#")]
+        return sorted(found, key=lambda route: (route.position, route.code))
+
+    def calendar(self) -> BusinessCalendar:
+        """See RegistryStore."""
+        item = self._get(CALENDAR, CALENDAR)
+        return CalendarRecord.from_raw_data(item).detail if item else BusinessCalendar()
+
+    def account(self, account_id: AccountId) -> AccountWithAgreements:
+        """See RegistryStore."""
+        for found in _assembled(self._query(shard_of(account_id), f"{account_id}#")):
+            return found
+        raise account_unknown(account_id)
+
+    def find_account(self, number: str) -> AccountId | None:
+        """See RegistryStore."""
+        return self.find_accounts([number]).get(number)
+
+    def find_accounts(self, numbers: Iterable[str]) -> Mapping[str, AccountId]:
+        """See RegistryStore."""
+        items = self._batch_get((f"NUMBER#ACCOUNT#{number}", "NUMBER") for number in numbers)
+        return {
+            record.pk.removeprefix("NUMBER#ACCOUNT#"): AccountId(record.target)
+            for record in map(NumberRecord.from_raw_data, items)
+        }
+
+    def premises(self, ids: Iterable[PremiseId]) -> Mapping[PremiseId, Premise]:
+        """See RegistryStore."""
+        items = self._batch_get((f"PREMISE#{premise_id}", "PREMISE") for premise_id in ids)
+        found = (PremiseRecord.from_raw_data(item).detail for item in items)
+        return {premise.premise_id: premise for premise in found}
+
+    # Meters and registers
+
+    def find_meters(self, numbers: Iterable[str]) -> Mapping[str, MeterPlacement]:
+        """See RegistryStore."""
+        items = self._batch_get((f"NUMBER#METER#{number}", "NUMBER") for number in numbers)
+        found = (MeterRecord.from_raw_data(item).detail for item in items)
+        return {placement.meter_id: placement for placement in found}
+
+    def find_register(self, *, meter_number: str, position: str = "0") -> RegisterId | None:
+        """See RegistryStore."""
+        placement = self.find_meters([meter_number]).get(meter_number)
+        return placement.registers.get(position) if placement else None
+
+    def service_point_of_register(self, register_id: RegisterId) -> ServicePointId:
+        """See RegistryStore."""
+        meter = meter_of(register_id)
+        placement = self.find_meters([meter]).get(meter)
+        if placement is None or register_id not in placement.registers.values():
+            raise register_unknown(register_id)
+        return placement.service_point_ids[-1]
+
+    # Persons
+
+    def persons(self, ids: Iterable[PersonId]) -> Mapping[PersonId, SealedPerson]:
+        """See RegistryStore."""
+        wanted = [(f"PERSON#{person_id}", sk) for person_id in ids for sk in ("PERSON", "KEY")]
+        fields: dict[str, PersonRecord] = {}
+        keys: dict[str, PersonKeysRecord] = {}
+        for item in self._batch_get(wanted):
+            if item["sk"]["S"] == "KEY":
+                keys[item["pk"]["S"]] = PersonKeysRecord.from_raw_data(item)
+            else:
+                fields[item["pk"]["S"]] = PersonRecord.from_raw_data(item)
+        people = (sealed_person(record, keys.get(pk)) for pk, record in fields.items())
+        return {person.person_id: person for person in people}
+
+    def find_persons(self, token: SearchToken, *, limit: int) -> list[PersonId]:
+        """See RegistryStore."""
+        prefix = f"{token.word}#" if token.word else ""
+        marks = query(self._client, self._table, pk=f"TOKEN#{token.prefix}", sk_prefix=prefix, limit=limit)
+        return [PersonId(mark["sk"]["S"].rpartition("#")[2]) for mark in marks]
+
+    def erase_keys(self, person_id: PersonId, *, retention: Retention, entry: AuditEntry) -> None:
+        """See RegistryStore."""
+        person = self.persons([person_id]).get(person_id)
+        if person is None or retention not in person.keys:
+            return
+        left = without_key(person, retention)
+        actions = [record.put(self._table) for record in records_of(left)]
+        gone = [token_mark(token, person_id).remove(self._table) for token in person.tokens]
+        transact(self._client, [*actions, *gone, audit_put(entry, table=self._audit_table)])
+
+    # Writing
+
+    def save(self, batch: RegistryBatch) -> None:
+        """See RegistryStore."""
+        check_size(batch)
+        actions: dict[tuple[str, str], dict[str, Any]] = {}
+        for thing in batch.things:
+            for record in records_of(thing):
+                actions[record.pk, record.sk] = record.put(self._table, **guard(record))
+        people = [thing for thing in batch.things if isinstance(thing, SealedPerson)]
+        for mark in self._stale_tokens(people):
+            actions.setdefault((mark.pk, mark.sk), mark.remove(self._table))
+        writes = [*actions.values(), *(audit_put(entry, table=self._audit_table) for entry in batch.entries)]
+        keys = list(actions)
+
+        def refusal(index: int) -> Refusal | None:
+            return refused(keys[index]) if index < len(keys) else None
+
+        if writes:
+            transact(self._client, writes, refusal=refusal)
+
+    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
+        """See RegistryStore."""
+        on_their_way: deque[tuple[RegistryBatch, Future[None]]] = deque()
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            for batch in batches:
+                on_their_way.append((batch, writers.submit(self.save, batch)))
+                if len(on_their_way) > 2 * _WRITERS:
+                    yield _saved(*on_their_way.popleft())
+            while on_their_way:
+                yield _saved(*on_their_way.popleft())
+
+    def _stale_tokens(self, people: Sequence[SealedPerson]) -> Iterator[MarkRecord]:
+        stored = self.persons(person.person_id for person in people) if people else {}
+        for person in people:
+            before = stored[person.person_id].tokens if person.person_id in stored else ()
+            for token in set(before) - set(person.tokens):
+                yield token_mark(token, person.person_id)
+
+    def _query(self, pk: str, sk_prefix: str = "") -> Iterator[Item]:
+        return query(self._client, self._table, pk=pk, sk_prefix=sk_prefix)
+
+    def _get(self, pk: str, sk: str) -> Item | None:
+        return get(self._client, self._table, pk=pk, sk=sk)
+
+    def _batch_get(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
+        return batch_get(self._client, self._table, keys)
+
+
+def _saved(batch: RegistryBatch, future: Future[None]) -> RegistryBatch:
+    future.result()
+    return batch
+
+
+def _assembled(items: Iterable[Item]) -> list[AccountWithAgreements]:
+    """Accounts of a run of items in key order: each account's ACCOUNT stands before its agreements."""
+    accounts: list[Account] = []
+    agreements: dict[AccountId, list[ServiceAgreement]] = {}
+    for item in items:
+        if item["sk"]["S"].endswith("#ACCOUNT"):
+            accounts.append(AccountRecord.from_raw_data(item).detail)
+        else:
+            agreement = AgreementRecord.from_raw_data(item).detail
+            agreements.setdefault(agreement.account_id, []).append(agreement)
+    return [
+        AccountWithAgreements(account=account, agreements=tuple(agreements.get(account.account_id, ())))
+        for account in accounts
+    ]

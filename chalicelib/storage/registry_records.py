@@ -1,0 +1,213 @@
+"""What the registry table holds, record by record (docs/data-model.md has the table of keys)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.domain.customers.person import Account
+from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken
+from chalicelib.domain.kernel.calendar import BusinessCalendar
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.ids import PersonId, shard_of
+from chalicelib.domain.kernel.personal import Retention
+from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
+from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
+from chalicelib.domain.premises.service_agreement import ServiceAgreement
+from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
+from chalicelib.storage.records import DetailAttribute, Record
+from chalicelib.usecases.ports.registry import Registered, account_number_taken, person_keys_changed
+
+CYCLES = "CYCLES"
+CALENDAR = "CALENDAR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFields:
+    """What a person's item holds; the wrapped keys lie beside it, so that they can be deleted alone."""
+
+    fields: Mapping[str, str]
+    tokens: tuple[SearchToken, ...] = ()
+
+
+class AccountRecord(Record):
+    """pk `{shard}`, sk `{account_id}#ACCOUNT`."""
+
+    detail = DetailAttribute(Account)
+
+
+class AgreementRecord(Record):
+    """pk `{shard}`, sk `{account_id}#SA#{agreement_id}`."""
+
+    detail = DetailAttribute(ServiceAgreement)
+
+
+class NumberRecord(Record):
+    """pk `NUMBER#ACCOUNT#{number}`, sk `NUMBER`: the account that has the utility's number."""
+
+    target = UnicodeAttribute()
+
+
+class MeterRecord(Record):
+    """pk `NUMBER#METER#{number}`, sk `NUMBER`: a meter's registers and where it has hung."""
+
+    detail = DetailAttribute(MeterPlacement)
+
+
+class PremiseRecord(Record):
+    """pk `PREMISE#{premise_id}`, sk `PREMISE`."""
+
+    detail = DetailAttribute(Premise)
+
+
+class ServicePointRecord(Record):
+    """pk `SP#{service_point_id}`, sk `SP`: with its whole history of meters."""
+
+    detail = DetailAttribute(ServicePoint)
+
+
+class CycleRecord(Record):
+    """pk `CYCLE#{code}`, sk `CYCLE`."""
+
+    detail = DetailAttribute(BillCycle)
+
+
+class RouteRecord(Record):
+    """pk `CYCLE#{code}`, sk `ROUTE#{route}`."""
+
+    detail = DetailAttribute(Route)
+
+
+class ScheduleRecord(Record):
+    """pk `CYCLE#{code}`, sk `SCHEDULE#{yyyy-mm}`."""
+
+    detail = DetailAttribute(Schedule)
+
+
+class CalendarRecord(Record):
+    """pk and sk `CALENDAR`: the one business calendar of the utility."""
+
+    detail = DetailAttribute(BusinessCalendar)
+
+
+class MarkRecord(Record):
+    """An item that says something by being there.
+
+    pk `CYCLE#{code}`, sk `SHARD#{shard}`: the shard has, or had, accounts of the cycle.
+    pk `CYCLES`, sk `{code}`: the cycle exists.
+    pk `TOKEN#{prefix token}`, sk `{word token}#{person_id}`: the person carries the word.
+    """
+
+
+class PersonRecord(Record):
+    """pk `PERSON#{person_id}`, sk `PERSON`: sealed fields and the search tokens to take away on erasure."""
+
+    detail = DetailAttribute(SealedFields)
+
+
+class PersonKeysRecord(Record):
+    """pk `PERSON#{person_id}`, sk `KEY`: wrapped data keys, one for each retention. Without them: erased."""
+
+    relationship = UnicodeAttribute(null=True)
+    statutory = UnicodeAttribute(null=True)
+
+
+def token_mark(token: SearchToken, person_id: PersonId) -> MarkRecord:
+    """The item by which `token` finds the person."""
+    return MarkRecord(f"TOKEN#{token.prefix}", f"{token.word}#{person_id}")
+
+
+def records_of(thing: Registered) -> Iterator[Record]:
+    """Every item that a thing is stored as."""
+    match thing:
+        case AccountWithAgreements():
+            yield from _account(thing)
+        case SealedPerson():
+            yield from _person(thing)
+        case BillCycle():
+            yield CycleRecord(f"CYCLE#{thing.code}", "CYCLE", detail=replace(thing, routes=()))
+            yield MarkRecord(CYCLES, thing.code)
+        case Route():
+            yield RouteRecord(f"CYCLE#{thing.cycle}", f"ROUTE#{thing.code}", detail=thing)
+        case Schedule():
+            yield ScheduleRecord(f"CYCLE#{thing.cycle}", f"SCHEDULE#{thing.period}", detail=thing)
+        case BusinessCalendar():
+            yield CalendarRecord(CALENDAR, CALENDAR, detail=thing)
+        case Premise():
+            yield PremiseRecord(f"PREMISE#{thing.premise_id}", "PREMISE", detail=thing)
+        case ServicePoint():
+            yield ServicePointRecord(f"SP#{thing.service_point_id}", "SP", detail=thing)
+        case MeterPlacement():
+            yield MeterRecord(f"NUMBER#METER#{thing.meter_id}", "NUMBER", detail=thing)
+
+
+def _account(whole: AccountWithAgreements) -> Iterator[Record]:
+    account = whole.account
+    shard = shard_of(account.account_id)
+    yield NumberRecord(f"NUMBER#ACCOUNT#{account.number}", "NUMBER", target=account.account_id)
+    yield MarkRecord(f"CYCLE#{account.cycle}", f"SHARD#{shard}")
+    yield AccountRecord(shard, f"{account.account_id}#ACCOUNT", detail=account)
+    for agreement in whole.agreements:
+        yield AgreementRecord(shard, f"{account.account_id}#SA#{agreement.agreement_id}", detail=agreement)
+
+
+def _person(sealed: SealedPerson) -> Iterator[Record]:
+    pk = f"PERSON#{sealed.person_id}"
+    yield PersonKeysRecord(
+        pk,
+        "KEY",
+        relationship=sealed.keys.get(Retention.RELATIONSHIP),
+        statutory=sealed.keys.get(Retention.STATUTORY),
+    )
+    yield PersonRecord(pk, "PERSON", detail=SealedFields(fields=sealed.fields, tokens=sealed.tokens))
+    for token in sealed.tokens:
+        yield token_mark(token, sealed.person_id)
+
+
+def sealed_person(record: PersonRecord, keys: PersonKeysRecord | None) -> SealedPerson:
+    """The person that a pair of items holds."""
+    wrapped = {
+        Retention.RELATIONSHIP: keys.relationship if keys else None,
+        Retention.STATUTORY: keys.statutory if keys else None,
+    }
+    return SealedPerson(
+        person_id=PersonId(record.pk.removeprefix("PERSON#")),
+        fields=record.detail.fields,
+        keys={retention: key for retention, key in wrapped.items() if key},
+        tokens=record.detail.tokens,
+    )
+
+
+def guard(record: Record) -> dict[str, Any]:
+    """The condition under which a record may replace what is stored, as arguments of a Put.
+
+    A number stays with its account, and wrapped keys never change: they are made once and deleted once.
+    Without the latter a load that runs beside an erasure would bring the keys back.
+    """
+    match record:
+        case NumberRecord():
+            same = {"target": record.target}
+        case PersonKeysRecord():
+            same = {"relationship": record.relationship, "statutory": record.statutory}
+        case _:
+            return {}
+    unchanged = [
+        f"{name} = :{name}" if value else f"attribute_not_exists({name})" for name, value in same.items()
+    ]
+    return {
+        "ConditionExpression": f"attribute_not_exists(pk) OR ({' AND '.join(unchanged)})",
+        "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in same.items() if value},
+    }
+
+
+def refused(key: tuple[str, str]) -> Refusal | None:
+    """The refusal that stands for a failed guard of the item with this key."""
+    pk, _ = key
+    if pk.startswith("NUMBER#ACCOUNT#"):
+        return account_number_taken(pk.removeprefix("NUMBER#ACCOUNT#"))
+    if pk.startswith("PERSON#"):
+        return person_keys_changed(PersonId(pk.removeprefix("PERSON#")))
+    return None
