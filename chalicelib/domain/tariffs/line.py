@@ -151,8 +151,3 @@ def _text(value: Decimal | None) -> str | None:
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
-
-
-def explain_line(line: BillLine, currency: str) -> str:
-    """How the amount of `line` came about, in words and figures a customer can check."""
-    return f"{line.label}: {line.amount_minor} {currency} (minor units); Tariff {line.tariff}"

@@ -1,0 +1,122 @@
+"""Bill lines in words: how an amount came about, in figures a customer can check by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from chalicelib.domain.kernel.money import Money, minor_unit_exponent
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
+
+_RULES = {Note.HALF_EVEN: "half to even", Note.UP: "up", Note.DOWN: "down"}
+_REASONS = {
+    Note.OPENING: "it is an opening bill",
+    Note.CLOSING: "it is a closing bill",
+    Note.SHORT: "the bill is shorter than usual",
+    Note.LONG: "the bill is longer than usual",
+    Note.CHANGED_AT_START: "the terms changed on {start}",
+    Note.CHANGED_AT_END: "the terms changed on {end}",
+}
+
+
+def explain_line(line: BillLine, currency: str) -> str:
+    """How the amount of `line` came about, made on demand from the data in the line alone.
+
+    For example "12.5 ccf of tier 2 at 4.29 = 53.63 USD (53.625 rounded half up); Tariff R-1@3, section 2".
+    """
+    amount = _money(line.amount_minor, currency)
+    sentence = f"{_formula(line, currency)} = {amount} {currency}{_rounding(line, currency)}"
+    source = f"Tariff {line.tariff}" + (f", {line.clause}" if line.clause else "")
+    return "; ".join([sentence, source, *_circumstances(line)])
+
+
+def _formula(line: BillLine, currency: str) -> str:
+    rate = "" if line.rate is None else _shown(line.rate, currency)
+    base = "" if line.base_minor is None else _money(line.base_minor, currency)
+    if line.unit == "%":
+        sign = "−" if line.kind is LineKind.DISCOUNT else ""
+        return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
+    if line.kind is LineKind.SERVICE_CHARGE:
+        count = "" if line.quantity is None else f"{_plain(line.quantity)} {_words(line.unit)} at "
+        return count + rate + _times(line)
+    if line.kind is LineKind.MINIMUM:
+        return f"the minimum of {rate}{_times(line)} less {base}"
+    if line.kind is LineKind.DISCOUNT:
+        return f"a credit of {rate}{_times(line)} on {base}"
+    tier = f" of tier {line.tier.number}" if line.tier else ""
+    return f"{_plain(line.quantity or Decimal(0))} {line.unit}{tier} at {rate}"
+
+
+def _times(line: BillLine) -> str:
+    return f" × {line.factor.numerator}/{line.factor.denominator}" if line.factor else ""
+
+
+def _rounding(line: BillLine, currency: str) -> str:
+    if Note.SHARED in line.notes or Note.LIMITED in line.notes:
+        return ""
+    scale = 10 ** minor_unit_exponent(currency)
+    exact = _exact_minor(line, scale)
+    if exact == line.amount_minor:
+        return ""
+    rule = next((words for note, words in _RULES.items() if note in line.notes), "half up")
+    unrounded = _terminating(exact / scale)
+    return f" ({unrounded} rounded {rule})" if unrounded else f" (rounded {rule})"
+
+
+def _exact_minor(line: BillLine, scale: int) -> Fraction:
+    """The amount before rounding, in minor units."""
+    rate = Fraction(line.rate or 0)
+    factor = Fraction(line.factor.numerator, line.factor.denominator) if line.factor else Fraction(1)
+    if line.unit == "%":
+        part = Fraction(line.base_minor or 0) * rate / 100
+        return -part if line.kind is LineKind.DISCOUNT else part
+    if line.kind is LineKind.DISCOUNT:
+        return -rate * factor * scale
+    if line.kind is LineKind.MINIMUM:
+        return rate * factor * scale - (line.base_minor or 0)
+    count = Fraction(1) if line.quantity is None else Fraction(line.quantity)
+    return count * rate * scale * (factor if line.kind is LineKind.SERVICE_CHARGE else 1)
+
+
+def _circumstances(line: BillLine) -> list[str]:
+    said: list[str] = []
+    if line.factor:
+        share = f"{line.factor.numerator}/{line.factor.denominator}"
+        of = " of the tier width" if line.tier else ""
+        reasons = [
+            words.format(start=line.period.start, end=line.period.end)
+            for note, words in _REASONS.items()
+            if note in line.notes
+        ]
+        said.append(f"{share}{of} because {' and '.join(reasons)}" if reasons else f"{share}{of}")
+    if Note.SHARED in line.notes:
+        said.append("part of a whole that is rounded once and shared by days")
+    if Note.LIMITED in line.notes:
+        said.append("limited to the most this discount gives")
+    return said
+
+
+def _money(amount_minor: int, currency: str) -> str:
+    return f"{Money.of_minor(amount_minor, currency).amount:f}".replace("-", "−")
+
+
+def _shown(rate: Decimal, currency: str) -> str:
+    """A rate with at least the digits of the currency: 4.5 as 4.50, 4.1175 as it is."""
+    places = minor_unit_exponent(currency)
+    plain = _plain(rate)
+    whole, _, digits = plain.partition(".")
+    return plain if len(digits) >= places else f"{whole}.{digits.ljust(places, '0')}"
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _terminating(value: Fraction) -> str | None:
+    """`value` in digits when it ends within eight of them."""
+    scaled = value * 10**8
+    return _plain(Decimal(scaled.numerator).scaleb(-8)).replace("-", "−") if scaled.denominator == 1 else None
