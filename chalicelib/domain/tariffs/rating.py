@@ -12,7 +12,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.plan import Plan, plan_for
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
 from chalicelib.domain.tariffs.slices import Piece, days_seen, pieces_of, slices_of
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.version import TariffVersion, UsageTerms
 
 __all__ = ["Position", "Rating", "RatingRequest", "TariffBook", "VersionRepeated", "compile_book"]
 
@@ -74,6 +74,13 @@ class TariffBook:
         if plan is None:
             plan = self._remember(frame, key, request)
         return plan.rate(request.usage)
+
+    def usage_terms(self, request: RatingRequest) -> UsageTerms | None:
+        """How the version in force at the end of the period bills water; None without a meter.
+
+        Raises NoTariffInForce.
+        """
+        return self._frame(request).pieces[-1].version.usage
 
     def _frame(self, request: RatingRequest) -> _Frame:
         key = (
