@@ -39,7 +39,7 @@ class AgreementUsage:
     """What an agreement used, and the `reads` that stands on (one per register and stretch of days).
 
     `estimated` says that a read closing the period is an estimate. `checks` are the stretches of check
-    meters that have both their reads; they are no part of `quantity`.
+    meters that could be measured; they are no part of `quantity`.
     """
 
     quantity: Quantity
@@ -77,7 +77,12 @@ def agreement_usage(
         if isinstance(stretch, MissingRead):
             gaps.append(stretch)
             continue
-        measured = _measured(stretch, reads, period, unit, truncate_to, limits, last_billed or {})
+        try:
+            measured = _measured(stretch, reads, period, unit, truncate_to, limits, last_billed or {})
+        except Refusal:
+            if stretch.link.role is LinkRole.CHECK:
+                continue  # a check meter out of order stops no bill
+            raise
         if isinstance(measured, MissingRead):
             gaps.append(measured)
         elif stretch.link.role is LinkRole.CHECK:
