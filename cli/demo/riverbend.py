@@ -38,7 +38,7 @@ class Riverbend:
         stories = stories_of(index)
         kind = kind_of(index, rng)
         route = ROUTES[index // ACCOUNTS_ON_A_STREET % len(ROUTES)]
-        days = self.year.read_days(route)
+        days = self._days[route]
         opened_on = self._opened_on(stories, days, rng)
         plumbing = plumbing_of(
             kind,
@@ -71,6 +71,10 @@ class Riverbend:
             debts=self._debts(stories, plumbing.services[0], rng),
             reads=tuple(read for _, reads in followed_points for read in reads),
         )
+
+    @cached_property
+    def _days(self) -> dict[str, list[date]]:
+        return {route: self.year.read_days(route) for route in ROUTES}
 
     @cached_property
     def _seasons(self) -> Seasons:
