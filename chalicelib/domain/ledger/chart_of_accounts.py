@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date
-
-from chalicelib.domain.kernel.dated import Dated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,8 +10,8 @@ class ChartOfAccounts:
     """Account numbers of the control accounts.
 
     `receivable` is the customers' control account: its balance is the sum of all account balances. Unapplied
-    cash and credits are part of it (a customer's credit is a negative receivable). Deposits, arrangements
-    and write-offs stay in accounts of their own.
+    cash and credits are part of it (a customer's credit is a negative receivable). Deposits and write-offs
+    stay in accounts of their own. `fund` is that of legs which no tariff line gives a fund.
     """
 
     receivable: str = "1200"
@@ -23,12 +20,9 @@ class ChartOfAccounts:
     write_off: str = "6400"
     adjustments: str = "4900"
     opening_balance: str = "3900"
-    fund: str = "general"  # of legs that no tariff line gives a fund
+    fund: str = "general"
 
-    @property
-    def control_accounts(self) -> frozenset[str]:
-        """Every account number of the chart."""
-        return frozenset(getattr(self, field.name) for field in fields(self) if field.name != "fund")
-
-
-DEFAULT_CHART = Dated.since(date(1900, 1, 1), ChartOfAccounts())
+    def name_of(self, gl_account: str) -> str:
+        """What an account number is in this chart; empty for revenue and tax accounts."""
+        names = (field.name for field in fields(self) if field.name != "fund")
+        return next((name for name in names if getattr(self, name) == gl_account), "")
