@@ -9,6 +9,7 @@ from datetime import date
 from chalicelib.domain.billing.bill import BilledRead, BillKind
 from chalicelib.domain.billing.run import RunDates
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, CycleCode, Month, RegisterId, ServicePointId
+from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.metering.meter_read import MeterRead
 from chalicelib.domain.metering.plausibility import DEFAULT_LIMITS, PlausibilityLimits
 from chalicelib.domain.premises.bill_cycle import Schedule
@@ -20,12 +21,17 @@ from chalicelib.domain.premises.service_point import ServicePoint
 class BilledBefore:
     """Up to where an agreement is billed: the end of its last live segment and the reads it closed with.
 
-    `canceled` counts the segments that began on `until` and were canceled since.
+    `until` is None where no segment is live. `canceled` are the days and generations of segments that were
+    canceled and may be billed again.
     """
 
-    until: date
+    until: date | None
     reads: tuple[BilledRead, ...] = ()
-    canceled: int = 0
+    canceled: tuple[tuple[Period, int], ...] = ()
+
+    def next_generation(self, period: Period) -> int:
+        """The generation of a new segment: 0, or one more than any that ever billed some of these days."""
+        return max((number for days, number in self.canceled if days.overlap(period)), default=-1) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,8 +76,9 @@ def bill_agreement(
 
     Raises NoReadYet, UnableToEstimate, the refusals of agreement_usage and those of TariffBook.rate.
     """
-    start = before.until if before else agreement.billed_until or agreement.start
-    if before and terms.through is None and before.until >= terms.schedule.window_open:
+    until = before.until if before else None
+    start = until or agreement.billed_until or agreement.start
+    if until and terms.through is None and until >= terms.schedule.window_open:
         return None  # billed for this period already; later reads of the window belong to the next
     metering = _of_agreement(agreement, metering)
     end = _end(agreement, start, terms, metering)
@@ -89,7 +90,7 @@ def bill_agreement(
         period=period,
         bill_date=terms.dates.bill_date,
         determinants=agreement.determinants,
-        position=_position(agreement, before, period),
+        position=_position(agreement, until, period),
         scheduled_days=terms.scheduled_days,
     )
     if not agreement.is_metered:
@@ -240,7 +241,7 @@ def _estimate(
     usage_terms: UsageTerms | None,
     why: str,
 ) -> _Measured:
-    """Usage with the closing reads estimated. `why` says what a real read was refused for, if there is one."""
+    """Usage with the closing reads estimated. `why` says what a real read was refused for, if any."""
     kept = {
         register_id: tuple(read for read in reads if not why or read.read_on != period.end)
         for register_id, reads in metering.reads.items()
@@ -282,10 +283,10 @@ def _register_unit(agreement: ServiceAgreement, metering: MeteringInputs, period
     )
 
 
-def _position(agreement: ServiceAgreement, before: BilledBefore | None, period: Period) -> Position:
+def _position(agreement: ServiceAgreement, until: date | None, period: Period) -> Position:
     if agreement.end is not None and agreement.end == period.end:
         return Position.CLOSING
-    if before is None and agreement.billed_until is None:
+    if until is None and agreement.billed_until is None:
         return Position.OPENING
     return Position.REGULAR
 
@@ -302,7 +303,7 @@ def _segment(
         agreement_id=agreement.agreement_id,
         service_type=agreement.service_type,
         period=request.period,
-        generation=before.canceled if before else 0,
+        generation=before.next_generation(request.period) if before else 0,
         quantity=rating.billed_quantity,
         unit=_billed_unit(book, request) if rating.billed_quantity is not None else "",
         estimated=usage is not None and usage.estimated,
