@@ -1,4 +1,4 @@
-"""Which town the local cloud holds: kept beside its state, so that a second `headgate demo` goes on from the first."""
+"""Which town the local cloud holds: kept beside its state, so that a second demo goes on from the first."""
 
 from __future__ import annotations
 
@@ -34,7 +34,11 @@ def settle_town(
     `note` is the file that remembers it. Raises AnotherTown when something else was asked for.
     """
     if not note.exists():
-        town = Town(accounts=accounts or DEFAULT_ACCOUNTS, seed=seed or DEFAULT_SEED, as_of=as_of or today)
+        town = Town(
+            accounts=DEFAULT_ACCOUNTS if accounts is None else accounts,
+            seed=DEFAULT_SEED if seed is None else seed,
+            as_of=as_of or today,
+        )
         note.write_text(json.dumps(asdict(town), default=str) + "\n")
         return town
     kept = json.loads(note.read_text())
