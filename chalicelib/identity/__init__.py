@@ -1,0 +1,1 @@
+"""Sealing of personal data, and ids that say nothing of the number they stand for."""
