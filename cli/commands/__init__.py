@@ -11,4 +11,5 @@ MODULES = (
     "down",
     "status",
     "deploy",
+    "tariff",
 )

@@ -50,6 +50,5 @@ def rounded_product(factor: Fraction, *, rule: RoundingRule) -> Callable[[int], 
 
 def unscaled(places: int) -> Callable[[int], Decimal]:
     """A function giving an integer count of 10^-places as a Decimal."""
-    if places == 0:
-        return Decimal
-    return lambda count: Decimal(count).scaleb(-places)
+    unit = Decimal(1).scaleb(-places)
+    return unit.__mul__

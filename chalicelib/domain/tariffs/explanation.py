@@ -25,7 +25,8 @@ def explain_line(line: BillLine, currency: str) -> str:
     For example "12.5 ccf of tier 2 at 4.29 = 53.63 USD (53.625 rounded half up); Tariff R-1@3, section 2".
     """
     amount = _money(line.amount_minor, currency)
-    sentence = f"{_formula(line, currency)} = {amount} {currency}{_rounding(line, currency)}"
+    equals = ", limited to" if Note.LIMITED in line.notes else " ="
+    sentence = f"{_formula(line, currency)}{equals} {amount} {currency}{_rounding(line, currency)}"
     source = f"Tariff {line.tariff}" + (f", {line.clause}" if line.clause else "")
     return "; ".join([sentence, source, *_circumstances(line)])
 
@@ -37,7 +38,8 @@ def _formula(line: BillLine, currency: str) -> str:
         sign = "−" if line.kind is LineKind.DISCOUNT else ""
         return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
     if line.kind is LineKind.SERVICE_CHARGE:
-        count = "" if line.quantity is None else f"{_plain(line.quantity)} {_words(line.unit)} at "
+        several = line.quantity is not None and line.quantity != 1
+        count = f"{_plain(line.quantity or Decimal(1))} {_words(line.unit)} at " if several else ""
         return count + rate + _times(line)
     if line.kind is LineKind.MINIMUM:
         return f"the minimum of {rate}{_times(line)} less {base}"
@@ -91,8 +93,6 @@ def _circumstances(line: BillLine) -> list[str]:
         said.append(f"{share}{of} because {' and '.join(reasons)}" if reasons else f"{share}{of}")
     if Note.SHARED in line.notes:
         said.append("part of a whole that is rounded once and shared by days")
-    if Note.LIMITED in line.notes:
-        said.append("limited to the most this discount gives")
     return said
 
 

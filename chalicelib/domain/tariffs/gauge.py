@@ -31,42 +31,47 @@ class Gauge:
     `weights` are the days of each slice, zero where its version has no meter; `places` scales the counts.
     """
 
-    __slots__ = ("_factors", "_step_scaled", "_terms", "_weights", "spread")
+    __slots__ = ("_ratios", "_step_scaled", "_terms", "_weights", "spread")
 
     def __init__(self, *, terms: UsageTerms, weights: Sequence[int], places: int) -> None:
         self._terms = terms
         self._weights = tuple(weights)
         self._step_scaled = scaled(terms.step, places=places)
-        self._factors: dict[Unit, tuple[int, int]] = {}
-        self.spread: Callable[[int], list[int]] = self._only if len(self._weights) == 1 else self._by_days
+        self._ratios: dict[Unit, tuple[int, int]] = {}
+        spreads: dict[int, Callable[[int], list[int]]] = {1: self._whole, 2: self._halves}
+        self.spread = spreads.get(len(self._weights), self._parts)
 
     def steps(self, usage: Quantity) -> int:
         """`usage` in whole billing steps, rounded once. Raises NegativeUsage."""
-        factor = self._factors.get(usage.unit)
-        if factor is None:
-            exact = self._terms.steps_per(usage.unit)
-            factor = self._factors[usage.unit] = (exact.numerator, exact.denominator)
-        value = usage.value
-        if value < 0:
+        ratio = self._ratios.get(usage.unit)
+        if ratio is None:
+            ratio = self._ratios[usage.unit] = self._terms.steps_per(usage.unit).as_integer_ratio()
+        numerator, denominator = usage.value.as_integer_ratio()
+        if numerator < 0:
             raise NegativeUsage(
-                f"usage is {value} {usage.unit}: correct the reads, or bill the period together with the one "
-                "before it",
-                usage=str(value),
+                f"usage is {usage.value} {usage.unit}: correct the reads, or bill "
+                "the period together with the one before it",
+                usage=str(usage.value),
                 unit=usage.unit.value,
             )
-        return divide(value.numerator * factor[0], value.denominator * factor[1], rule=self._terms.rounding)
+        return divide(numerator * ratio[0], denominator * ratio[1], rule=self._terms.rounding)
 
     def quantity(self, steps: int) -> Decimal:
         """`steps` in billing units."""
         return steps * self._terms.step
 
-    def _only(self, steps: int) -> list[int]:
+    def _whole(self, steps: int) -> list[int]:
         return [steps * self._step_scaled]
 
-    def _by_days(self, steps: int) -> list[int]:
+    def _halves(self, steps: int) -> list[int]:
+        """What `_parts` gives for two slices, by far the usual number: the larger remainder rounds up."""
+        days, all_days = self._weights[0], self._weights[0] + self._weights[1]
+        first = (2 * steps * days + all_days) // (2 * all_days)
+        return [first * self._step_scaled, (steps - first) * self._step_scaled]
+
+    def _parts(self, steps: int) -> list[int]:
         """Largest remainder on the billing step: the parts add up to the whole."""
-        step = self._step_scaled
-        return [part * step for part in apportion(steps, weights=self._weights)]
+        return [part * self._step_scaled for part in apportion(steps, weights=self._weights)]
 
 
 def usage_terms_of(slices: Sequence[Slice]) -> UsageTerms | None:
