@@ -42,7 +42,7 @@ def _client(service: str) -> Any:
     config = Config(
         retries=_PATIENCE,  # type: ignore[arg-type]
         connect_timeout=5,
-        read_timeout=30,
+        read_timeout=10,  # well below every function's timeout, so that a lost answer is asked for again
         max_pool_connections=32,
         # Checking every attribute of every item against the service model costs more than sending it.
         parameter_validation=service != "dynamodb",

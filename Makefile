@@ -1,0 +1,51 @@
+# `make help` lists what one can do here. Everything runs inside .venv, which `make setup` makes and keeps current.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+ACCOUNTS ?= 500
+SERVE ?= 1
+
+.PHONY: help setup demo up down deploy test check bench fmt lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv and install what is locked (skipped when nothing changed)
+	@.ci/setup
+
+demo: setup ## bill a sample utility on the local cloud (ACCOUNTS=500, SERVE=0 ends after the run)
+	@$(BIN)/headgate demo --accounts $(ACCOUNTS) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
+
+up: setup ## start the local cloud and deploy this work tree to it
+	@$(BIN)/headgate up
+
+down: ## stop the local cloud, keeping its state
+	@$(BIN)/headgate down
+
+deploy: setup ## deploy to a stage (STAGE=prod)
+	@$(BIN)/headgate deploy --stage $(or $(STAGE),local)
+
+test: setup ## run every test: first what needs no cloud, then one local cloud for the rest
+	$(BIN)/pytest -n 2 -m "not emulator" tests
+	$(BIN)/pytest -m emulator tests
+
+check: setup ## lint, types, layers, floats, template, locks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/lint_floats.py
+	$(BIN)/python .ci/check_locks.py
+	$(BIN)/python .ci/check_template.py
+
+bench: setup ## measure what DESIGN promises, beside each target
+	$(BIN)/python -m benchmarks
+
+fmt: setup ## format and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock"
+lock: setup ## lock requirements/*.in, with hashes; a pin that still fits is kept
+	$(LOCK) requirements/dev.in -o requirements/dev.txt
+	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements.txt
