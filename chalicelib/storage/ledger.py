@@ -111,7 +111,7 @@ class DynamoLedgerStore:
         self, transactions: Iterable[FinancialTransaction], *, audit: Sequence[AuditEntry] = ()
     ) -> Decimal:
         """See LedgerStore."""
-        units = batch_write(self._client, self._table, map(transaction_item, transactions))
+        units = batch_write(self._client, self._table, map(_sound_item, transactions))
         trail = DynamoAuditStore(self._client, table=self._audit_table)
         for entry in audit:
             trail.add(entry)
@@ -213,3 +213,8 @@ class DynamoLedgerStore:
         if values:
             check["ExpressionAttributeValues"] = {f":{n}": {"S": str(v)} for n, v in values.items()}
         return {"ConditionCheck": check}
+
+
+def _sound_item(transaction: FinancialTransaction) -> dict[str, Any]:
+    transaction.require_sound()
+    return transaction_item(transaction)

@@ -7,7 +7,7 @@ The first number is the layout. Layout 1, days are ordinals, decimals are text:
     item     [agreement, charge group, due day, original, [credit id, amount] …]
     credit   [transaction, received day, amount, applied, agreement, charge group, due day]
     segment  [agreement, service, start day, days, generation, transaction, live, quantity, unit, estimated,
-              [register, day, value, quality] …]
+              [register, start day, value, quality, end day, value, quality, usage, unit, event] …]
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.domain.billing.bill import BilledRead
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month, RegisterId, Shard, TransactionId
 from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.ledger.account_state import AccountState, BilledSegment, Credit, EndRead, OpenItem
+from chalicelib.domain.ledger.account_state import AccountState, BilledSegment, Credit, OpenItem
 from chalicelib.domain.metering.meter_read import ReadQuality
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.usecases.ports.artefacts import ArtefactStore
@@ -119,8 +120,19 @@ def _segment_row(segment: BilledSegment) -> list[Any]:
         segment.unit,
         int(segment.estimated),
         *(
-            [read.register_id, read.on.toordinal(), str(read.value), read.quality.value]
-            for read in segment.end_reads
+            [
+                read.register_id,
+                read.start_on.toordinal(),
+                str(read.start_value),
+                read.start_quality.value,
+                read.end_on.toordinal(),
+                str(read.end_value),
+                read.end_quality.value,
+                str(read.usage),
+                read.unit,
+                read.event,
+            ]
+            for read in segment.reads
         ),
     ]
 
@@ -175,8 +187,31 @@ def _segment(row: list[Any]) -> BilledSegment:
         None if quantity is None else Decimal(quantity),
         unit,
         bool(estimated),
-        tuple(
-            EndRead(RegisterId(register), _day(on), Decimal(value), _QUALITIES[quality])
-            for register, on, value, quality in reads
-        ),
+        tuple(_read(*read) for read in reads),
+    )
+
+
+def _read(
+    register: str,
+    start_on: int,
+    start_value: str,
+    start_quality: str,
+    end_on: int,
+    end_value: str,
+    end_quality: str,
+    usage: str,
+    unit: str,
+    event: str,
+) -> BilledRead:
+    return BilledRead(
+        register_id=RegisterId(register),
+        start_on=_day(start_on),
+        start_value=Decimal(start_value),
+        start_quality=_QUALITIES[start_quality],
+        end_on=_day(end_on),
+        end_value=Decimal(end_value),
+        end_quality=_QUALITIES[end_quality],
+        usage=Decimal(usage),
+        unit=unit,
+        event=event,
     )

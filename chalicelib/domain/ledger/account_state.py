@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from chalicelib.domain.billing.bill import BilledRead
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month, RegisterId, TransactionId
 from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.metering.meter_read import ReadQuality
 from chalicelib.domain.premises.service_agreement import ServiceType
 
 
@@ -66,15 +67,6 @@ class Credit:
         return bool(named) and all(want == have for want, have in named)
 
 
-class EndRead(NamedTuple):
-    """The dials a billed segment ended with: the next one starts there."""
-
-    register_id: RegisterId
-    on: date
-    value: Decimal
-    quality: ReadQuality
-
-
 class BilledSegment(NamedTuple):
     """A segment that was posted. A cancelled one is kept, not live, for the number of its generation."""
 
@@ -87,7 +79,7 @@ class BilledSegment(NamedTuple):
     quantity: Decimal | None
     unit: str
     estimated: bool
-    end_reads: tuple[EndRead, ...]
+    reads: tuple[BilledRead, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +121,12 @@ class AccountState:
     def last_live_segment(self, agreement_id: AgreementId) -> BilledSegment | None:
         """The segment up to whose end the agreement is billed."""
         return max(self.live_segments(agreement_id), key=lambda s: s.period.end, default=None)
+
+    def last_billed_reads(self, agreement_id: AgreementId) -> Mapping[RegisterId, BilledRead]:
+        """For each register, the read that its last live segment ended on: the next bill opens there."""
+        in_order = sorted(self.live_segments(agreement_id), key=lambda s: s.period)
+        reads = (read for segment in in_order for read in segment.reads)
+        return {read.register_id: read for read in sorted(reads, key=lambda read: read.end_on)}
 
     def next_generation(self, agreement_id: AgreementId, period: Period) -> int:
         """The generation of a new segment: 0, or one more than any that ever billed some of these days."""

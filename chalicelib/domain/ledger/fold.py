@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from chalicelib.domain.kernel.ids import AccountId, Month
-from chalicelib.domain.ledger.account_state import AccountState, BilledSegment, EndRead
+from chalicelib.domain.ledger.account_state import AccountState, BilledSegment
 from chalicelib.domain.ledger.receivable import Receivable
 from chalicelib.domain.ledger.rules import LedgerRules
 from chalicelib.domain.ledger.transaction import FinancialTransaction, TransactionKind
@@ -116,10 +116,7 @@ class _Fold:
                 segment.quantity,
                 segment.unit,
                 segment.estimated,
-                tuple(
-                    EndRead(read.register_id, read.end_on, read.end_value, read.end_quality)
-                    for read in segment.reads
-                ),
+                segment.reads,
             )
             self._segments[_key(billed)] = billed
 

@@ -66,12 +66,17 @@ class FinancialTransaction:
     bill: Bill | None = None
     cancels: tuple[AgreementId, ...] = ()
 
-    def __post_init__(self) -> None:
+    def require_sound(self) -> None:
+        """Raise UnbalancedTransaction unless the postings add up to zero in whole minor units.
+
+        Every store asks this before it writes. It is no part of making the value: what stands in the ledger
+        must be readable also when it is wrong, so that `headgate ledger verify` can name it.
+        """
         balance = sum(posting.amount_minor for posting in self.postings)
-        if balance:
+        if balance or not all(isinstance(posting.amount_minor, int) for posting in self.postings):
             raise UnbalancedTransaction(
                 f"transaction {self.transaction_id} of {self.account_id} is off by {balance} minor units: "
-                "debits and credits must add up to zero",
+                "debits and credits must add up to zero, in whole minor units",
                 transaction_id=self.transaction_id,
                 off_by_minor=balance,
             )

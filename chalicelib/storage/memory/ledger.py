@@ -75,6 +75,7 @@ class MemoryLedgerStore:
         units = Decimal(0)
         with self._lock:
             for transaction in transactions:
+                transaction.require_sound()
                 self._put(transaction)
                 units += 1
             self.audit.extend(entry for entry in audit if entry not in self.audit)

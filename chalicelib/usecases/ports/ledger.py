@@ -64,7 +64,12 @@ def check_append(
     audit: Sequence[AuditEntry],
     conditions: Sequence[PostingCondition],
 ) -> Shard:
-    """The one shard that `transactions` belong to. Raises ValueError for a call no store can carry out."""
+    """The one shard that `transactions` belong to.
+
+    Raises UnbalancedTransaction, and ValueError for a call no store can carry out.
+    """
+    for transaction in transactions:
+        transaction.require_sound()
     shards = {shard_of(transaction.account_id) for transaction in transactions}
     if len(shards) != 1:
         raise ValueError(f"append_all takes transactions of one shard, not of {sorted(shards)}")
@@ -131,8 +136,8 @@ class LedgerStore(Protocol):
     ) -> None:
         """Post one transaction with its audit entry, both or neither.
 
-        Raises TransactionAlreadyPosted, ConflictingTransaction, AccountingPeriodClosed and
-        PostingConditionFailed. Whether two transactions are the same is decided by
+        Raises TransactionAlreadyPosted, ConflictingTransaction, AccountingPeriodClosed,
+        PostingConditionFailed and UnbalancedTransaction. Whether two transactions are the same is decided by
         FinancialTransaction.says_the_same.
         """
 
