@@ -46,9 +46,3 @@ def rounded_product(factor: Fraction, *, rule: RoundingRule) -> Callable[[int], 
         return (value * twice_numerator + denominator) // twice_denominator
 
     return half_up
-
-
-def unscaled(places: int) -> Callable[[int], Decimal]:
-    """A function giving an integer count of 10^-places as a Decimal."""
-    unit = Decimal(1).scaleb(-places)
-    return unit.__mul__

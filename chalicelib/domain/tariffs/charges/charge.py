@@ -92,6 +92,11 @@ class Placement:
     take: Callable[[list[int]], int]
     base: Callable[[list[int]], int]
 
+    @property
+    def quantum(self) -> Decimal:
+        """What one of the scaled counts is, in billing units."""
+        return Decimal(1).scaleb(-self.places)
+
     def price(self, rate: Decimal, *, rule: RoundingRule) -> Callable[[int], int]:
         """A function from a scaled quantity to its amount in minor units at `rate`, rounded once."""
         return rounded_product(Fraction(rate) * Fraction(10) ** (self.exponent - self.places), rule=rule)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.arithmetic import unscaled
 from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
 from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
@@ -22,16 +21,15 @@ class PerUnitTerms(Terms):
 
     def step(self, place: Placement) -> Step:
         """One line, unless nothing was used."""
-        index, take = place.index, place.take
+        index, take, quantum = place.index, place.take, place.quantum
         price = place.price(self.rate, rule=self.head.rounding)
-        quantity_of = unscaled(place.places)
         constants = self.constants(place, kind=self.kind, unit=place.unit, rate=self.rate)
 
         def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
             count = take(usage)
             if count:
                 totals[index] = amount_minor = price(count)
-                lines.append(make_line((*constants, quantity_of(count), None, amount_minor)))
+                lines.append(make_line((*constants, quantum * count, None, amount_minor)))
 
         return charge
 

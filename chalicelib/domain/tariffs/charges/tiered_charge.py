@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.arithmetic import unscaled
 from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Placement, Step, Terms, Use, make_line
 from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Tier
@@ -50,43 +50,57 @@ class TieredTerms(Terms):
         return tuple(tier.upper for tier in self.tiers if tier.upper is not None)
 
     def step(self, place: Placement) -> Step:
-        """A line for every tier that usage reaches."""
-        index, take = place.index, place.take
-        quantity_of = unscaled(place.places)
-        edges = [0, *place.bounds]
-        uppers = [*place.bounds, None]
-        rungs = tuple(
-            (
-                lower,
-                upper,
-                place.price(tier.rate, rule=self.head.rounding),
-                self.constants(
-                    place,
-                    kind=LineKind.COMMODITY,
-                    unit=place.unit,
-                    rate=tier.rate,
-                    tier=Tier(number, quantity_of(lower), None if upper is None else quantity_of(upper)),
-                    factor=place.tier_share,
-                    notes=place.tier_notes if place.tier_share else "",
-                ),
-            )
-            for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1)
-        )
+        """A line for every tier that usage reaches; those of tiers filled to the brim are made beforehand."""
+        index, take, quantum = place.index, place.take, place.quantum
+        rungs = tuple(self._rungs(place))
 
         def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
             count = take(usage)
             total_minor = 0
-            for lower, upper, price, constants in rungs:
-                if count <= lower:
+            for lower, upper, full, price, constants in rungs:
+                if upper is not None and count >= upper:
+                    if full is not None:
+                        total_minor += full.amount_minor
+                        lines.append(full)
+                else:
+                    part = count - lower
+                    if part:
+                        amount_minor = price(part)
+                        total_minor += amount_minor
+                        lines.append(make_line((*constants, quantum * part, None, amount_minor)))
                     break
-                part = (count if upper is None or count < upper else upper) - lower
-                if part:  # proration can make a narrow tier vanish
-                    amount_minor = price(part)
-                    total_minor += amount_minor
-                    lines.append(make_line((*constants, quantity_of(part), None, amount_minor)))
             totals[index] = total_minor
 
         return charge
+
+    def _rungs(self, place: Placement) -> Iterator[_Rung]:
+        edges, uppers = (0, *place.bounds), (*place.bounds, None)
+        for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
+            price = place.price(tier.rate, rule=self.head.rounding)
+            constants = self.constants(
+                place,
+                kind=LineKind.COMMODITY,
+                unit=place.unit,
+                rate=tier.rate,
+                tier=Tier(number, place.quantum * lower, None if upper is None else place.quantum * upper),
+                factor=place.tier_share,
+                notes=place.tier_notes if place.tier_share else "",
+            )
+            full = None
+            if upper is not None and upper > lower:  # proration can make a narrow tier vanish
+                width = upper - lower
+                full = make_line((*constants, place.quantum * width, None, price(width)))
+            yield _Rung(lower, upper, full, price, constants)
+
+
+class _Rung(NamedTuple):
+    """A tier compiled: its edges scaled, and its line when usage goes beyond it."""
+
+    lower: int
+    upper: int | None
+    full: BillLine | None
+    price: Callable[[int], int]
+    constants: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
