@@ -3,55 +3,21 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
+from typing import IO
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.rows import RejectedRow, Row
+from chalicelib.domain.kernel.rows import Columns, RejectedRow, Row
 
 _LONGEST_CELL = 4096
-
-
-class HeaderRefused(Refusal):
-    """A file's first line lacks needed columns or has unknown ones. Nothing of the file is read."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 class FileNotText(Refusal):
     """A file is not text in the expected encoding."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """The columns a file must and may have.
-
-    Columns that start with one of `open_prefixes` are free ("determinant:…"). With `others_allowed` unknown
-    columns are ignored: right for a vendor's export, wrong for our own formats, where it hides a typing slip.
-    """
-
-    required: Sequence[str]
-    optional: Sequence[str] = ()
-    open_prefixes: tuple[str, ...] = ()
-    others_allowed: bool = False
-
-    def check(self, header: Sequence[str], *, file: str) -> None:
-        """Raise HeaderRefused unless `header` fits."""
-        known = [*self.required, *self.optional]
-        problems = [f"column {name!r} is missing" for name in self.required if name not in header]
-        problems += [
-            f"column {name!r} stands twice" for name in sorted(set(header)) if header.count(name) > 1
-        ]
-        if not self.others_allowed:
-            for name in header:
-                if name not in known and not (self.open_prefixes and name.startswith(self.open_prefixes)):
-                    near = get_close_matches(name, known, n=1)
-                    hint = f": did you mean {near[0]!r}?" if near else ""
-                    problems.append(f"column {name!r} is unknown{hint}")
-        if problems:
-            raise HeaderRefused(
-                f"{file}: {'; '.join(problems)} (columns: {', '.join(known)})", file=file, problems=problems
-            )
 
 
 def read_delimited(
@@ -64,12 +30,12 @@ def read_delimited(
 ) -> Iterator[Row | RejectedRow]:
     """Yield every row of a file, in order; rows that cannot be cut into cells come as RejectedRow.
 
-    Names in the first line are stripped; empty lines are skipped. `header` names the columns of a file that
-    has no header line. Lines count from 1 as an editor shows them: a row with line breaks inside quotes is
+    A file named `.gz` is uncompressed on the way. Names in the first line are stripped; empty lines are
+    skipped. `header` names the columns of a file that has no header line. Lines count from 1 as an editor shows them: a row with line breaks inside quotes is
     named by its first line. Raises HeaderRefused and FileNotText, the latter also halfway through the file.
     """
     try:
-        with path.open(encoding=encoding, newline="") as text:
+        with _opened(path, encoding) as text:
             yield from _rows(text, path.name, columns, delimiter, header)
     except UnicodeDecodeError as error:
         raise FileNotText(
@@ -77,6 +43,12 @@ def read_delimited(
             "save it as UTF-8, or name its encoding",
             file=path.name,
         ) from None
+
+
+def _opened(path: Path, encoding: str) -> IO[str]:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding=encoding, newline="")
+    return path.open(encoding=encoding, newline="")
 
 
 def _rows(
@@ -116,9 +88,7 @@ def _row(file: str, line: int, names: Sequence[str], cells: Sequence[str]) -> Ro
             mend="put cells with a separator inside in quotes",
         )
     for name, cell in zip(names, cells, strict=True):
-        if len(cell) > _LONGEST_CELL or any(
-            ord(character) < 32 and character not in "\t\r\n" for character in cell
-        ):
+        if len(cell) > _LONGEST_CELL or _CONTROL.search(cell):
             return RejectedRow(
                 file=file,
                 line=line,

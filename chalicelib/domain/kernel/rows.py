@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
@@ -17,6 +18,10 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+
+
+class HeaderRefused(Refusal):
+    """A file's first line lacks needed columns or has unknown ones. Nothing of the file is read."""
 
 
 class RowRefused(Refusal):
@@ -157,9 +162,33 @@ class Row:
             raise self.refused(column, refusal.message) from refusal
 
 
-def rows_by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
-    """Rows grouped by the text of one column, in their order."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(row.cells.get(column, ""), []).append(row)
-    return groups
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """The columns a file must and may have.
+
+    Columns that start with one of `open_prefixes` are free ("determinant:…"). With `others_allowed` unknown
+    columns are ignored: right for a vendor's export, wrong for our own formats, where it hides a typing slip.
+    """
+
+    required: Sequence[str]
+    optional: Sequence[str] = ()
+    open_prefixes: tuple[str, ...] = ()
+    others_allowed: bool = False
+
+    def check(self, header: Sequence[str], *, file: str) -> None:
+        """Raise HeaderRefused unless `header` fits."""
+        known = [*self.required, *self.optional]
+        problems = [f"column {name!r} is missing" for name in self.required if name not in header]
+        problems += [
+            f"column {name!r} stands twice" for name in sorted(set(header)) if header.count(name) > 1
+        ]
+        if not self.others_allowed:
+            for name in header:
+                if name not in known and not (self.open_prefixes and name.startswith(self.open_prefixes)):
+                    near = get_close_matches(name, known, n=1)
+                    hint = f": did you mean {near[0]!r}?" if near else ""
+                    problems.append(f"column {name!r} is unknown{hint}")
+        if problems:
+            raise HeaderRefused(
+                f"{file}: {'; '.join(problems)} (columns: {', '.join(known)})", file=file, problems=problems
+            )

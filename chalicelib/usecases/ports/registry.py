@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -221,24 +221,23 @@ class RegistryStore(Protocol):
         """
 
 
-def in_batches(
-    things: Iterable[Registered], *, entries: Mapping[int, Sequence[AuditEntry]] | None = None
-) -> Iterator[RegistryBatch]:
-    """Pack things into as few batches as fit, none cut apart; one piece stays free for an audit entry.
+def in_batches(things: Iterable[Registered]) -> Iterator[RegistryBatch]:
+    """Pack things into as few batches as fit, as `merged` does."""
+    return merged(RegistryBatch(things=(thing,)) for thing in things)
 
-    `entries` are audit entries by the index of the thing they belong to.
-    """
-    held: list[Registered] = []
-    told: list[AuditEntry] = []
+
+def merged(batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
+    """Pack small batches into as few as fit, none cut apart; each leaves a piece for an entry."""
+    things: list[Registered] = []
+    entries: list[AuditEntry] = []
     weight = 1
-    for index, thing in enumerate(things):
-        its_entries = list((entries or {}).get(index, ()))
-        its_weight = pieces(thing) + len(its_entries)
-        if held and weight + its_weight > LARGEST_BATCH:
-            yield RegistryBatch(things=tuple(held), entries=tuple(told))
-            held, told, weight = [], [], 1
-        held.append(thing)
-        told.extend(its_entries)
+    for batch in batches:
+        its_weight = sum(map(pieces, batch.things)) + len(batch.entries)
+        if things and weight + its_weight > LARGEST_BATCH:
+            yield RegistryBatch(things=tuple(things), entries=tuple(entries))
+            things, entries, weight = [], [], 1
+        things.extend(batch.things)
+        entries.extend(batch.entries)
         weight += its_weight
-    if held:
-        yield RegistryBatch(things=tuple(held), entries=tuple(told))
+    if things:
+        yield RegistryBatch(things=tuple(things), entries=tuple(entries))
