@@ -31,8 +31,9 @@ def read_delimited(
     """Yield every row of a file, in order; rows that cannot be cut into cells come as RejectedRow.
 
     A file named `.gz` is uncompressed on the way. Names in the first line are stripped; empty lines are
-    skipped. `header` names the columns of a file that has no header line. Lines count from 1 as an editor shows them: a row with line breaks inside quotes is
-    named by its first line. Raises HeaderRefused and FileNotText, the latter also halfway through the file.
+    skipped. `header` names the columns of a file that has no header line. Lines count from 1 as an editor
+    shows them: a row with line breaks inside quotes is named by its first line. Raises HeaderRefused and
+    FileNotText, the latter also halfway through the file.
     """
     try:
         with _opened(path, encoding) as text:

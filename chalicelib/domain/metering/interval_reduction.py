@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -41,11 +40,14 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reduction:
-    """The rows kept, each with the boundary it stands for; every other row counted by reason."""
+    """The rows kept, each with the boundary it stands for, and every other row with its reason.
+
+    `unmet` are the boundaries without a usable row near enough.
+    """
 
     kept: tuple[tuple[IntervalRow, Boundary], ...]
-    dropped: Counter[Dropped]
-    unmet: tuple[Boundary, ...]  # boundaries without any row near enough
+    dropped: tuple[tuple[IntervalRow, Dropped], ...]
+    unmet: tuple[Boundary, ...]
 
 
 def reduce_to_boundaries(
@@ -57,7 +59,7 @@ def reduce_to_boundaries(
     does. A row lower than the row before it in time is not used; the rows after it are judged on their own,
     so a meter that was exchanged loses one row, not the rest of its life.
     """
-    dropped: Counter[Dropped] = Counter()
+    dropped: list[tuple[IntervalRow, Dropped]] = []
     usable = _rising(_single(rows, dropped), dropped)
     instants = [row.taken_at for row in usable]
     kept: list[tuple[IntervalRow, Boundary]] = []
@@ -72,27 +74,33 @@ def reduce_to_boundaries(
     for row in usable:
         if row.line not in used:
             near = any(abs(row.taken_at - boundary.instant) <= tolerance for boundary in boundaries)
-            dropped[Dropped.BETWEEN_BOUNDARIES if near else Dropped.OUTSIDE_TOLERANCE] += 1
-    return Reduction(kept=tuple(kept), dropped=+dropped, unmet=tuple(unmet))
+            dropped.append((row, Dropped.BETWEEN_BOUNDARIES if near else Dropped.OUTSIDE_TOLERANCE))
+    return Reduction(kept=tuple(kept), dropped=tuple(dropped), unmet=tuple(unmet))
 
 
-def _single(rows: Sequence[IntervalRow], dropped: Counter[Dropped]) -> list[IntervalRow]:
+def _single(rows: Sequence[IntervalRow], dropped: list[tuple[IntervalRow, Dropped]]) -> list[IntervalRow]:
+    """The rows in order of time, one an instant."""
     single: list[IntervalRow] = []
     in_time = sorted(rows, key=lambda row: (row.taken_at, row.line))
     for _, at_instant in groupby(in_time, key=lambda row: row.taken_at):
-        same = list(at_instant)
-        if any(row.value != same[0].value for row in same):
-            dropped[Dropped.CONTRADICTED] += len(same)
+        first, *others = at_instant
+        if any(row.value != first.value for row in others):
+            dropped += [(row, Dropped.CONTRADICTED) for row in (first, *others)]
             continue
-        dropped[Dropped.REPEATED] += len(same) - 1
-        single.append(same[0])
+        dropped += [(row, Dropped.REPEATED) for row in others]
+        single.append(first)
     return single
 
 
-def _rising(rows: list[IntervalRow], dropped: Counter[Dropped]) -> list[IntervalRow]:
-    rising = [after for before, after in pairwise(rows) if after.value >= before.value]
-    dropped[Dropped.FELL] += max(len(rows) - 1, 0) - len(rising)
-    return rows[:1] + rising
+def _rising(rows: list[IntervalRow], dropped: list[tuple[IntervalRow, Dropped]]) -> list[IntervalRow]:
+    """The rows without those that are lower than the row before them."""
+    rising = rows[:1]
+    for before, row in pairwise(rows):
+        if row.value < before.value:
+            dropped.append((row, Dropped.FELL))
+        else:
+            rising.append(row)
+    return rising
 
 
 def _nearest(instants: list[datetime], wanted: datetime) -> int | None:
