@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from chalice.app import Chalice
 
 from chalicelib.api.health import health
@@ -9,7 +11,7 @@ from chalicelib.runtime.handler import lambda_handler
 from chalicelib.runtime.log import logger
 
 app = Chalice(app_name="headgate", configure_logs=False)
-app.log = logger  # Chalice's own lines pass the same filter as ours
+app.log = logging.getLogger(logger.name)  # Chalice's own lines pass the same filter as ours
 app.experimental_feature_flags.update(["BLUEPRINTS"])
 
 app.register_blueprint(health)

@@ -1,6 +1,7 @@
 """Every requirement named in requirements/*.in stands in its lock, with hashes. Needs no network.
 
-An index that cannot be reached would make a real re-lock pass or fail for the wrong reason; `make lock` does that.
+An index that cannot be reached would make a real re-lock pass or fail for the wrong reason; `make lock`
+does that.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def findings(source: str, banned: frozenset[str]) -> Iterator[tuple[int, str]]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in banned:
             yield (
                 node.lineno,
-                f"{node.func.id}(): money and water are never binary floats; use quantize with a rounding policy",
+                f"{node.func.id}(): money and water are never binary floats",
             )
         elif isinstance(node, ast.Attribute) and (name := _tail(node)) in banned:
             yield node.lineno, f"{name}: pass it in from the edge"

@@ -1,7 +1,7 @@
-"""How commands speak: tables and progress for people, one JSON document for programs, refusals without a traceback.
+"""How commands speak: text and progress for people, one JSON document for programs, no tracebacks.
 
-The convention: every command that tells something takes `--json`. Then standard output holds exactly one JSON document,
-also when the command is refused, and everything else goes to standard error.
+The convention: every command that tells something takes `--json`. Then standard output holds exactly one JSON
+document, also when the command is refused, and everything else goes to standard error.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def print_json(document: object) -> None:
-    """Print a JSON document; dates, decimals and dataclasses become what JSON has (decimals as text, exactly)."""
+    """Print a JSON document; decimals become text, exactly, and dates ISO text."""
     sys.stdout.write(json.dumps(document, default=plain, indent=2, ensure_ascii=False) + "\n")
 
 

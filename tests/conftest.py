@@ -28,7 +28,7 @@ class LocalCloudForTests:
 
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloudForTests]:
-    """Start an emulator in a folder of its own on free ports, deploy once, stop it by its process id at the end.
+    """Start an emulator in a folder of its own, deploy once, stop it by its process id at the end.
 
     Under xdist every worker has one of its own; `make test` runs what is marked `emulator` in one process.
     """

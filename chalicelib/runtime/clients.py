@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
 
-# Standard mode retries throttles, timeouts and 5xx with exponential backoff and full jitter (at most 20 s each).
+# Standard mode retries throttles, timeouts and 5xx with exponential backoff and full jitter (at most 20 s
+# each).
 _PATIENCE = {"mode": "standard", "total_max_attempts": 8}
 
 
@@ -33,7 +34,7 @@ def aws_client(service: Literal["stepfunctions"]) -> SFNClient: ...
 @overload
 def aws_client(service: Literal["events"]) -> EventBridgeClient: ...
 def aws_client(service: Any) -> Any:
-    """Return this process's client of an AWS service (endpoint, region and credentials from the environment)."""
+    """Return this process's client of an AWS service; endpoint and credentials come from the environment."""
     return _client(service)
 
 
@@ -47,7 +48,7 @@ def _client(service: str) -> Any:
         # Checking every attribute of every item against the service model costs more than sending it.
         parameter_validation=service != "dynamodb",
     )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    return boto3.client(service, config=config)
 
 
 def forget_clients() -> None:

@@ -3,14 +3,15 @@
     @lambda_handler
     def handler(event, context): ...
 
-Each call leaves one line (function, outcome, milliseconds, correlation id). That line also serves the emulator, which
-waits 50 ms for output when a handler prints nothing. An error is logged with its class and raised on, so that Lambda
-and Step Functions see it.
+Each call leaves one line (function, outcome, milliseconds, correlation id). That line also serves the
+emulator, which waits 50 ms for output when a handler prints nothing. An error is logged with its class and
+raised on, so that Lambda and Step Functions see it.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Any, Any], Any]
 
-_calls = 0
+_calls = itertools.count()
 
 
 def lambda_handler(function: Handler) -> Handler:
@@ -37,7 +38,7 @@ def lambda_handler(function: Handler) -> Handler:
         logger.append_keys(function=name, cold_start=_is_cold_start())
         started = time.perf_counter()
         try:
-            result = _traced(name, function)(event, context)
+            result = _traced(function)(event, context)
         except Exception as error:
             logger.error("failed", extra=_how("failed", started, error))
             raise
@@ -52,8 +53,8 @@ def lambda_handler(function: Handler) -> Handler:
 def correlation_id(event: Any, context: Any) -> str:
     """Return the id that ties the log lines of one piece of work together.
 
-    It is what the event brings (`correlation_id`, handed on through every state of a run, or inside an EventBridge
-    `detail`), else the API request's id, else this invocation's id.
+    It is what the event brings (`correlation_id`, handed on through every state of a run, or inside an
+    EventBridge `detail`), else the API request's id, else this invocation's id.
     """
     body = event if isinstance(event, dict) else {}
     nested = (body.get("detail"), body.get("Payload"), body.get("requestContext"))
@@ -68,7 +69,7 @@ def correlation_id(event: Any, context: Any) -> str:
 
 
 def count(name: str, value: int, *, unit: str = "Count") -> None:
-    """Add to a CloudWatch metric of this call (`BillsPosted`, 150). Nothing happens where metrics are switched off."""
+    """Add to a CloudWatch metric of this call (`BillsPosted`, 150), where metrics are switched on."""
     metrics = _metrics()
     if metrics is not None:
         metrics.add_metric(name=name, unit=unit, value=value)
@@ -89,18 +90,16 @@ def _how(outcome: str, started: float, error: Exception | None = None) -> dict[s
 
 
 def _is_cold_start() -> bool:
-    global _calls
-    _calls += 1
-    return _calls == 1
+    return next(_calls) == 0
 
 
-def _traced(name: str, function: Handler) -> Handler:
-    """The function inside an X-Ray subsegment, or as it is where tracing is off (it costs 60 ms to import)."""
+def _traced(function: Handler) -> Handler:
+    """The function inside an X-Ray subsegment, or as it is where tracing is off."""
     tracer = _tracer()
     if tracer is None:
         return function
     # Neither results nor errors go into the trace: both may hold personal data.
-    return tracer.capture_method(capture_response=False, capture_error=False)(function)  # type: ignore[no-any-return,call-overload]
+    return tracer.capture_method(capture_response=False, capture_error=False)(function)
 
 
 @functools.cache

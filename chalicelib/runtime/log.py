@@ -1,8 +1,8 @@
 """The one logger. What it may say is a list: personal data cannot slip into a log by way of a new field.
 
-Say `logger.info("chunk frozen", extra={"shard": shard, "accounts": 150})`: a constant sentence and named fields. A field
-that is not on the list below is printed as `[withheld]`, and so is the message of an exception (only its class and
-the places it came through are kept), because messages quote values.
+Say `logger.info("chunk frozen", extra={"shard": shard, "accounts": 150})`: a constant sentence and named
+fields. A field that is not on the list below is printed as `[withheld]`, and so is the message of an
+exception (only its class and the places it came through are kept), because messages quote values.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class AllowListFormatter(LambdaPowertoolsFormatter):
     def serialize(self, log: Any) -> str:
         dropped = {"exception", "exception_notes"}
         kept = {key: _shown(key, value) for key, value in log.items() if key not in dropped}
-        return super().serialize(kept)  # type: ignore[arg-type]
+        return super().serialize(kept)
 
 
 def places(error: BaseException) -> str:

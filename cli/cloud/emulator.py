@@ -130,7 +130,7 @@ def _lock_holder(home: Home) -> int | None:
 
 
 def _environment(home: Home, port: int) -> dict[str, str]:
-    """What the emulator and its function workers see: nobody's real credentials, nothing off the loopback interface."""
+    """What emulator and workers see: nobody's real credentials, nothing off the loopback interface."""
     foreign = ("AWS_", "PYTHON", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return kept | {

@@ -1,7 +1,7 @@
-"""The emulator's process: `python -m cli.cloud.launcher`, started by `headgate up` with its settings in the environment.
+"""The emulator's process: `python -m cli.cloud.launcher`, as cli/cloud/emulator.py starts it.
 
-Holds a lock for as long as it lives. The kernel lets go of the lock however the process ends, so a held lock means
-"running, and this is its process id", and a crash can be told from a clean stop.
+Holds a lock for as long as it lives. The kernel lets go of the lock however the process ends, so a held
+lock means "running, and this is its process id", and a crash can be told from a clean stop.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Turn this process to a stage's stack: AWS environment variables and the names of the stack's resources.
 
-Commands that use the stack begin with `use_stack()`; after it `chalicelib.bootstrap` and boto3 find everything.
+Commands that use the stack begin with `use_stack()`; after it `chalicelib.bootstrap` and boto3 find
+everything.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def stage_wanted() -> str:
 def use_stack(stage: str | None = None) -> bootstrap.Settings:
     """Point this process at a stage's stack and return its settings.
 
-    Raises LocalCloudNotRunning; StackMissing and botocore's own errors on AWS; SettingsIncomplete when the deployed
-    stack is older than this code.
+    Raises LocalCloudNotRunning; StackMissing and botocore's own errors on AWS; SettingsIncomplete when the
+    deployed stack is older than this code.
     """
     stage = stage or stage_wanted()
     if stage == LOCAL:

@@ -45,10 +45,10 @@ class LocalCloud:
 
 
 def bring_up(home: Home, *, say: Say) -> LocalCloud:
-    """Start the emulator if it is not running and deploy the work tree to it. Safe to repeat, and after a crash.
+    """Start the emulator if it is not running and deploy the work tree to it. Safe to repeat.
 
-    Packaging goes on beside the emulator's start. Raises LocalCloudDidNotStart, PackagingFailed, DeployFailed,
-    ApiNotHealthy.
+    Packaging goes on beside the emulator's start. Raises LocalCloudDidNotStart, PackagingFailed,
+    DeployFailed, ApiNotHealthy.
     """
     clock = _Clock()
     recovered = emulator.crashed(home)

@@ -1,7 +1,7 @@
 """One module per command or group of commands.
 
-A module joins by being listed in MODULES. It has either `command`, a function that becomes `headgate <module name>`, or
-`app`, a Typer application whose commands become `headgate <module name> <command>`.
+A module joins by being listed in MODULES. It has either `command`, a function that becomes `headgate
+<module name>`, or `app`, a Typer application whose commands become `headgate <module name> <command>`.
 """
 
 from __future__ import annotations

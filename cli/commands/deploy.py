@@ -1,4 +1,4 @@
-"""`headgate deploy`: this work tree to a stage. The local one and AWS go the same way and differ in the endpoint."""
+"""`headgate deploy`: this work tree to a stage. Local and AWS differ in the endpoint only."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def command(
             _tell({"stage": stage, "changed": changed, "outputs": outputs}, as_json=as_json)
             return
     stack = _stack(stage)
-    account = _account(stage)
+    account = _account()
     plan = _plan(stack, package, account)
     if dry_run or account is None:
         _tell(plan, as_json=as_json)
@@ -54,7 +54,8 @@ def command(
                 stage=stage,
             )
         return
-    _tell(plan, as_json=False) if not as_json else None
+    if not as_json:
+        _tell(plan, as_json=False)
     if not yes:
         typer.confirm(f"Change account {account}, stack {stack.name}?", abort=True, err=True)
     with steps("Installing the locked requirements for Lambda"):
@@ -76,10 +77,11 @@ def _stack(stage: str) -> Stack:
     )
 
 
-def _account(stage: str) -> str | None:
+def _account() -> str | None:
     """The account the credentials belong to; None when there are none."""
     try:
-        return boto3.client("sts").get_caller_identity()["Account"]
+        account: str = boto3.client("sts").get_caller_identity()["Account"]
+        return account
     except (BotoCoreError, ClientError):
         return None
 

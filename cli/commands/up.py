@@ -14,8 +14,8 @@ def command(*, as_json: JsonOption = False) -> None:
         cloud = bring_up(place, say=say)
     if cloud.recovered:
         err.print(
-            "The local cloud had not been stopped with `headgate down` the last time. It starts from what was saved then; "
-            "what was written to tables since is gone."
+            "The local cloud was not stopped with `headgate down` last time. It starts from what was saved "
+            "then; what was written to tables since is gone."
         )
     addresses = {"api": cloud.api_url, "endpoint": cloud.emulator.endpoint, "log": str(place.log)}
     if as_json:

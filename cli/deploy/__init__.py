@@ -1,1 +1,1 @@
-"""From the work tree to a running stack: one template, one bundle, one change set; the same way to every stage."""
+"""From the work tree to a running stack: one template, one bundle, one change set, for every stage."""

@@ -1,4 +1,4 @@
-"""Upload what a template names by path, each object under the hash of its content, and name it by bucket and key."""
+"""Upload what a template names by path, under the hash of its content; name it by bucket and key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Uploader:
 
     @classmethod
     def open(cls) -> Uploader:
-        """Make sure the deployment bucket is there (it stands outside the stack, which cannot hold its own bundle)."""
+        """Make sure the deployment bucket is there (outside the stack, which cannot hold its own bundle)."""
         s3 = boto3.client("s3")
         account = boto3.client("sts").get_caller_identity()["Account"]
         bucket = f"headgate-deploy-{account}-{s3.meta.region_name}"
@@ -61,7 +61,7 @@ class Uploader:
     def _replace(self, properties: dict[str, Any], name: str, folder: Path) -> None:
         path = properties.get(name)
         if isinstance(path, str):
-            # The dependency layer is made for AWS only. Locally its condition is false, yet it must name an object.
+            # The dependency layer is made for AWS only; where its condition is false it still must name one.
             made = (folder / path).exists()
             key = self._put_file(folder / path) if made else f"bundles/not-made{Path(path).suffix}"
             properties[name] = {"Bucket": self.bucket, "Key": key}

@@ -20,8 +20,8 @@ from cli.deploy.template import join_templates
 
 LOCAL = "local"
 
-# Wheels that run on Amazon Linux 2023 (glibc 2.34). Chalice's own builder takes Python 3.11 for glibc 2.26 and silently
-# drops what it cannot find, so it never sees our requirements.
+# Wheels that run on Amazon Linux 2023 (glibc 2.34). Chalice's own builder takes Python 3.11 for glibc 2.26
+# and silently drops what it cannot find, so it never sees our requirements.
 LAMBDA_PYTHON = "3.13"
 LAMBDA_PLATFORMS = (
     "manylinux_2_34_x86_64",
@@ -44,7 +44,7 @@ class Package:
 
 
 def make_package(*, stage: str, folder: Path) -> Package:
-    """Build the package of a stage in `folder`, which is emptied first (a stale template would deploy silently).
+    """Build the package of a stage in `folder`, emptied first (a stale template would deploy silently).
 
     Raises TemplateKeyTwice, PackagingFailed.
     """
@@ -70,16 +70,18 @@ def add_dependencies(package: Package) -> None:
     layer = package.folder / "dependencies"
     platforms = [argument for platform in LAMBDA_PLATFORMS for argument in ("--platform", platform)]
     _run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(layer / "python"), *platforms]
-        + ["--python-version", LAMBDA_PYTHON, "--only-binary=:all:", "--require-hashes", "--no-deps"]
-        + ["-r", str(PROJECT / "requirements.txt")],
+        [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--target", str(layer / "python")),
+            *(*platforms, "--python-version", LAMBDA_PYTHON, "--only-binary=:all:"),
+            *("--require-hashes", "--no-deps", "-r", str(PROJECT / "requirements.txt")),
+        ],
         what="pip",
     )
     shutil.make_archive(str(layer), "zip", layer)
 
 
 def _stage_sources(project: Path) -> None:
-    """Copy what goes into the bundle. Chalice takes app.py, chalicelib/ and, to the top of the zip, vendor/*."""
+    """Copy what goes into the bundle. Chalice takes app.py, chalicelib/ and vendor/* (to the top)."""
     forget = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copy2(PROJECT / "app.py", project)
     shutil.copytree(PROJECT / "chalicelib", project / "chalicelib", ignore=forget)

@@ -1,7 +1,8 @@
 """What the emulator's CloudFormation leaves out, done by API after a local deploy, from the same template.
 
-ministack ignores a table's TimeToLiveSpecification and PointInTimeRecoverySpecification; both work when switched on
-through DynamoDB itself. tests/integration/fills fails once a newer emulator reads them from the template.
+ministack ignores a table's TimeToLiveSpecification and PointInTimeRecoverySpecification; both work when
+switched on through DynamoDB itself. tests/integration/fills fails once a newer emulator reads them from the
+template.
 """
 
 from __future__ import annotations

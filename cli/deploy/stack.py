@@ -164,7 +164,8 @@ class Stack:
         """Why, in the order it happened; what was only cancelled because of another failure is left out."""
         events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
         return [
-            f"{event.get('LogicalResourceId')} ({event.get('ResourceType')}): {event.get('ResourceStatusReason', '')}"
+            f"{event.get('LogicalResourceId')} ({event.get('ResourceType')}): "
+            f"{event.get('ResourceStatusReason', '')}"
             for event in reversed(events)
             if event.get("ResourceStatus", "").endswith("_FAILED")
             and "cancelled" not in event.get("ResourceStatusReason", "")

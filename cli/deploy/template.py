@@ -41,12 +41,12 @@ def join_templates(paths: Iterable[Path]) -> Template:
 
 def read_template(path: Path) -> Template:
     """Return one CloudFormation YAML file. Raises TemplateKeyTwice when a mapping holds a key twice."""
-    loaded: Template = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
+    loaded: Template = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     return loaded
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, refusing repeated keys (YAML itself takes the last one silently)."""
+    """YAML with CloudFormation's short tags, refusing repeated keys (YAML itself takes the last one)."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:

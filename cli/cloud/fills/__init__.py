@@ -1,7 +1,7 @@
 """Gaps of ministack 1.5.33 that we fill: one module each, applied by the launcher before the emulator starts.
 
-Each module says what the emulator lacks, has `apply()`, and a test under tests/integration/fills that fails once a
-newer emulator does the thing by itself, so that no fill outlives its need.
+Each module says what the emulator lacks, has `apply()`, and a test under tests/integration/fills that fails
+once a newer emulator does the thing by itself, so that no fill outlives its need.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The class of an exception as Lambda's `errorType`.
 
-ministack says `Runtime.HandlerError` for whatever a handler raises, so a state machine cannot catch by class and a
-person cannot see what happened. The worker does report the traceback; its last line names the class.
+ministack says `Runtime.HandlerError` for whatever a handler raises, so a state machine cannot catch by
+class and a person cannot see what happened. The worker does report the traceback; its last line names the
+class.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ def with_error_type(execute: Any) -> Any:
 def error_class(trace: str) -> str:
     """Return the class a traceback ends with, without its module, as Lambda names it.
 
-    The message may run over several lines, so it is the last line that stands at the margin and follows the frames.
+    The message may run over several lines, so it is the last line that stands at the margin and follows the
+    frames.
     """
     after_frames = trace.strip().splitlines()
     starts = [i for i, line in enumerate(after_frames) if line.startswith("  File ")]

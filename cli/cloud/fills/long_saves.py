@@ -1,6 +1,7 @@
 """Time to save state.
 
-The web server under ministack gives shutdown 60 s and then drops what is not written. A large ledger takes longer.
+The web server under ministack gives shutdown 60 s and then drops what is not written. A large ledger takes
+longer.
 """
 
 from __future__ import annotations

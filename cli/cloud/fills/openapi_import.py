@@ -1,7 +1,7 @@
 """OpenAPI import: binary media types and CORS preflight.
 
-ministack drops `x-amazon-apigateway-binary-media-types`, so PDFs come out as broken text, and the request template and
-responses of MOCK integrations, which is how Chalice answers OPTIONS, so browsers are refused.
+ministack drops `x-amazon-apigateway-binary-media-types`, so PDFs come out as broken text, and the request
+template and responses of MOCK integrations, which is how Chalice answers OPTIONS, so browsers are refused.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`auth_time` of a refreshed token.
 
-On AWS a refresh keeps the time of the sign-in; ministack sets it to now, so "signed in lately enough for this?" (step-up)
-would always be answered yes. A refresh token is made at sign-in and never again, so its `iat` is that time.
+On AWS a refresh keeps the time of the sign-in; ministack sets it to now, so "signed in lately enough for
+this?" (step-up) would always be answered yes. A refresh token is made at sign-in and never again, so its
+`iat` is that time.
 """
 
 from __future__ import annotations
