@@ -24,6 +24,16 @@ class S3Artefacts:
         """See ArtefactStore."""
         self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
 
+    def put_new(self, key: str, body: bytes) -> bool:
+        """See ArtefactStore."""
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body, IfNoneMatch="*")
+        except ClientError as error:
+            if error.response["Error"].get("Code") in {"PreconditionFailed", "412"}:
+                return False
+            raise
+        return True
+
     def get(self, key: str) -> bytes:
         """See ArtefactStore."""
         try:

@@ -14,6 +14,7 @@ from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from functools import cache
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -71,6 +72,7 @@ _LEAVES: dict[Any, _Way] = {
     int: _SAME,
     bool: _SAME,
     Decimal: _Way(str, Decimal),
+    Fraction: _Way(str, Fraction),
     date: _Way(date.isoformat, date.fromisoformat),
     datetime: _Way(datetime.isoformat, datetime.fromisoformat),
     Month: _Way(str, Month.parse),
@@ -96,6 +98,10 @@ def _way(kind: Any) -> _Way:
         return _mapping(_way(arguments[0]), _way(arguments[1]))
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _Way(lambda member: member.value, kind)
+    if hasattr(kind, "to_row"):  # a type that brings its own compact form
+        return _Way(kind.to_row, kind.from_row)
+    if origin is tuple:
+        return _fixed(tuple(_way(argument) for argument in arguments))
     if is_dataclass(kind):
         return _record(kind)
     raise TypeError(f"{kind!r} has no JSON form: add one to {__name__}")
@@ -127,6 +133,13 @@ def _sequence(inner: _Way, make: Callable[[Any], Any], order: Callable[[Any], An
     return _Way(
         lambda values: [inner.out(value) for value in order(values)],
         lambda plain: make(inner.back(value) for value in plain),
+    )
+
+
+def _fixed(inner: tuple[_Way, ...]) -> _Way:
+    return _Way(
+        lambda values: [way.out(value) for way, value in zip(inner, values, strict=True)],
+        lambda plain: tuple(way.back(value) for way, value in zip(inner, plain, strict=True)),
     )
 
 

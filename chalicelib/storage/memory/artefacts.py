@@ -17,6 +17,13 @@ class MemoryArtefacts:
         """See ArtefactStore."""
         self._bodies[key] = bytes(body)
 
+    def put_new(self, key: str, body: bytes) -> bool:
+        """See ArtefactStore."""
+        if key in self._bodies:
+            return False
+        self.put(key, body)
+        return True
+
     def get(self, key: str) -> bytes:
         """See ArtefactStore."""
         if key not in self._bodies:

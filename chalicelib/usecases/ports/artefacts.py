@@ -18,6 +18,9 @@ class ArtefactStore(Protocol):
     def put(self, key: str, body: bytes) -> None:
         """Store `body` under `key`."""
 
+    def put_new(self, key: str, body: bytes) -> bool:
+        """Store `body` under `key` if nothing is stored there; False when something is."""
+
     def get(self, key: str) -> bytes:
         """The bytes under `key`. Raises ArtefactMissing."""
 

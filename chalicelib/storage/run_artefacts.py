@@ -1,0 +1,121 @@
+"""What a bill run leaves behind: gzipped canonical JSON (docs/data-model.md, "Artefacts").
+
+The hash is taken of the JSON, not of the compressed bytes: those depend on the zlib at hand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from chalicelib.domain.billing.chunk import DraftChunk, DraftManifest, FrozenChunk
+from chalicelib.domain.billing.run import Stage
+from chalicelib.domain.kernel.ids import RunId, Shard
+from chalicelib.domain.tariffs.rating import TariffBook, compile_book
+from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.storage.codec import Codec, codec
+from chalicelib.usecases.ports.artefacts import ArtefactStore
+from chalicelib.usecases.ports.run_artefacts import ArtefactAltered, Stored
+
+T = TypeVar("T")
+
+_FROZEN, _DRAFT, _MANIFEST = codec(FrozenChunk), codec(DraftChunk), codec(DraftManifest)
+_FASTEST = 1
+_HASH_IN_KEY = 16  # hex digits; enough to keep two writers of one shard apart
+
+
+class StoredRunArtefacts:
+    """RunArtefacts over an ArtefactStore. `read_tariff` turns a canonical document into a version."""
+
+    def __init__(self, store: ArtefactStore, *, read_tariff: Callable[[str], TariffVersion]) -> None:
+        self._store = store
+        self._read_tariff = read_tariff
+        self._book: tuple[RunId, TariffBook] | None = None
+
+    def put_shards(self, run_id: RunId, shards: Sequence[Shard]) -> None:
+        """See RunArtefacts."""
+        self._store.put(f"runs/{run_id}/manifest.json", _plain([*shards]))
+
+    def shards(self, run_id: RunId) -> tuple[Shard, ...]:
+        """See RunArtefacts."""
+        return tuple(json.loads(self._store.get(f"runs/{run_id}/manifest.json")))
+
+    def put_todo(self, run_id: RunId, stage: Stage, items: Sequence[Mapping[str, str]]) -> None:
+        """See RunArtefacts."""
+        self._store.put(_todo_key(run_id, stage), _plain([dict(item) for item in items]))
+
+    def todo(self, run_id: RunId, stage: Stage) -> tuple[Mapping[str, str], ...]:
+        """See RunArtefacts."""
+        return tuple(json.loads(self._store.get(_todo_key(run_id, stage))))
+
+    def put_tariffs(self, run_id: RunId, documents: Mapping[str, str]) -> None:
+        """See RunArtefacts."""
+        self._store.put(f"runs/{run_id}/tariffs.json.gz", _packed(_plain(dict(documents))))
+
+    def book(self, run_id: RunId) -> TariffBook:
+        """See RunArtefacts."""
+        if self._book is None or self._book[0] != run_id:
+            documents = json.loads(gzip.decompress(self._store.get(f"runs/{run_id}/tariffs.json.gz")))
+            self._book = run_id, compile_book(map(self._read_tariff, documents.values()))
+        return self._book[1]
+
+    def put_frozen(self, chunk: FrozenChunk) -> Stored:
+        """See RunArtefacts."""
+        return self._put(_FROZEN, chunk, f"runs/{chunk.run_id}/frozen/{chunk.shard}")
+
+    def frozen(self, key: str, *, sha256: str) -> FrozenChunk:
+        """See RunArtefacts."""
+        return self._get(_FROZEN, key, sha256)
+
+    def put_draft(self, chunk: DraftChunk) -> Stored:
+        """See RunArtefacts."""
+        return self._put(_DRAFT, chunk, f"runs/{chunk.run_id}/drafts/{chunk.shard}")
+
+    def draft(self, key: str, *, sha256: str) -> DraftChunk:
+        """See RunArtefacts."""
+        return self._get(_DRAFT, key, sha256)
+
+    def put_manifest(self, manifest: DraftManifest) -> Stored:
+        """See RunArtefacts."""
+        return self._put(_MANIFEST, manifest, f"runs/{manifest.run_id}/drafts/manifest")
+
+    def manifest(self, run_id: RunId, *, sha256: str) -> DraftManifest:
+        """See RunArtefacts."""
+        return self._get(_MANIFEST, _key(f"runs/{run_id}/drafts/manifest", sha256), sha256)
+
+    def _put(self, its_codec: Codec[T], value: T, stem: str) -> Stored:
+        body = its_codec.dump(value).encode()
+        sha256 = hashlib.sha256(body).hexdigest()
+        stored = Stored(_key(stem, sha256), sha256)
+        self._store.put(stored.key, _packed(body))
+        return stored
+
+    def _get(self, its_codec: Codec[T], key: str, sha256: str) -> T:
+        body = gzip.decompress(self._store.get(key))
+        found = hashlib.sha256(body).hexdigest()
+        if found != sha256:
+            raise ArtefactAltered(
+                f"{key} has the hash {found}, not {sha256} as recorded: restore it from its version history",
+                key=key,
+                sha256=sha256,
+            )
+        return its_codec.load(body.decode())
+
+
+def _key(stem: str, sha256: str) -> str:
+    return f"{stem}.{sha256[:_HASH_IN_KEY]}.json.gz"
+
+
+def _todo_key(run_id: RunId, stage: Stage) -> str:
+    return f"runs/{run_id}/todo/{stage}.json"
+
+
+def _plain(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=_FASTEST, mtime=0)
