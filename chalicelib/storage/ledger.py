@@ -155,8 +155,8 @@ class DynamoLedgerStore:
         """See LedgerStore."""
         self._advance_books(
             shard,
-            "SET snapshot = :period, sha256 = :sha256",
-            newest="snapshot",
+            "SET snapshot_through = :period, snapshot_sha256 = :sha256",
+            newest="snapshot_through",
             period=snapshot.period,
             sha256=snapshot.sha256,
         )

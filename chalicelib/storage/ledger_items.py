@@ -71,7 +71,7 @@ def books_of(item: Item | None) -> ShardBooks:
     if item is None:
         return ShardBooks()
     closed, period, sha256 = (
-        item.get(name, {}).get("S") for name in ("closed_through", "snapshot", "sha256")
+        item.get(name, {}).get("S") for name in ("closed_through", "snapshot_through", "snapshot_sha256")
     )
     return ShardBooks(
         closed_through=Month.parse(closed) if closed else None,

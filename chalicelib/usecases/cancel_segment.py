@@ -71,7 +71,8 @@ def _require_fit(billed: FinancialTransaction, agreement_id: AgreementId, replac
     if not fits:
         raise ReplacementDoesNotFit(
             f"bill {replacement.bill_id} does not replace agreement {agreement_id} "
-            f"on {billed.transaction_id}: it must bill the same days of the same agreement, in a later generation",
+            f"on {billed.transaction_id}: it must bill the same days of the same agreement, "
+            "in a later generation",
             bill_id=replacement.bill_id,
             replaces=billed.transaction_id,
         )
