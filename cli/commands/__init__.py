@@ -12,4 +12,5 @@ MODULES = (
     "status",
     "deploy",
     "tariff",
+    "reads",
 )
