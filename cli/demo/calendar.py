@@ -12,9 +12,13 @@ BILLED_MONTHS = 13
 DAYS_TO_PAY = 21
 ROUTES = ("R1", "R2", "R3")
 
-# A run is started about three days after the reads. These are taken on the 25th at the latest, so that the
-# bill's date lies in the period's own month.
-_DAYS_FROM_READ_TO_BILL = 3
+# Days from the expected read. On the day of the demo the window is still open, so that a missing read is
+# waited for; the months before it are billed on their bill date, when it has closed.
+_OPEN_BEFORE = 6
+_TODAY_AFTER = 3
+_ESTIMATE_AFTER = 7
+_CLOSE_AFTER = 8
+_BILL_AFTER = 9
 _LATEST_READ_DAY = 25
 
 
@@ -55,7 +59,7 @@ class BillingYear:
 
     def read_day(self, month: Month, route: str = ROUTES[0]) -> date:
         """When a route is read in a month: never after `as_of` in the current one."""
-        day = min(max(self.as_of.day - _DAYS_FROM_READ_TO_BILL, 1), _LATEST_READ_DAY)
+        day = min(max(self.as_of.day - _TODAY_AFTER, 1), _LATEST_READ_DAY)
         return date(month.year, month.month, day) - timedelta(days=ROUTES.index(route))
 
     def read_days(self, route: str) -> list[date]:
@@ -68,13 +72,13 @@ class BillingYear:
 
     def _dates(self, month: Month) -> Dates:
         expected = self.read_day(month)
-        bill_date = expected + timedelta(days=_DAYS_FROM_READ_TO_BILL)
+        bill_date = expected + timedelta(days=_BILL_AFTER)
         return Dates(
             period=month,
-            window_open=expected - timedelta(days=6),
+            window_open=expected - timedelta(days=_OPEN_BEFORE),
             expected_read_on=expected,
-            estimate_from=expected + timedelta(days=8),
-            window_close=expected + timedelta(days=11),
+            estimate_from=expected + timedelta(days=_ESTIMATE_AFTER),
+            window_close=expected + timedelta(days=_CLOSE_AFTER),
             bill_date=bill_date,
             due_on=self.holidays.on_or_after(bill_date + timedelta(days=DAYS_TO_PAY)),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,23 @@ from chalicelib.domain.kernel.calendar import BusinessCalendar
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def business_calendar(document: Path, *, years: Iterable[int]) -> BusinessCalendar:
-    """The business days that `document` (samples/riverbend/jurisdiction.yaml) makes of `years`."""
+def holidays_of(document: Path, *, years: Iterable[int]) -> dict[date, str]:
+    """The days on which nothing falls due in `years`, with their names, by `document`.
+
+    A holiday on a weekend is observed on the nearest weekday as well.
+    """
     rules = yaml.safe_load(document.read_text(encoding="utf-8"))
-    weekend = frozenset(_DAYS.index(day) for day in rules["weekend"])
-    days = (_day(rule, year) for year in years for rule in rules["holidays"])
-    return BusinessCalendar(weekend=weekend, holidays=frozenset(_observed(days)))
+    return {
+        day: str(rule["name"])
+        for year in years
+        for rule in rules["holidays"]
+        for day in _observed(_day(rule, year))
+    }
+
+
+def business_calendar(holidays: Mapping[date, str]) -> BusinessCalendar:
+    """The calendar with those holidays, closed on Saturday and Sunday."""
+    return BusinessCalendar(holidays=frozenset(holidays))
 
 
 def _day(rule: dict[str, Any], year: int) -> date:
@@ -34,11 +45,9 @@ def _day(rule: dict[str, Any], year: int) -> date:
     return found[nth - 1 if nth > 0 else nth]
 
 
-def _observed(days: Iterable[date]) -> Iterator[date]:
-    """Each holiday and, where it falls on a weekend, the Friday before or the Monday after."""
-    for day in days:
-        yield day
-        if day.weekday() == _DAYS.index("saturday"):
-            yield day - timedelta(days=1)
-        elif day.weekday() == _DAYS.index("sunday"):
-            yield day + timedelta(days=1)
+def _observed(day: date) -> Iterator[date]:
+    yield day
+    if day.weekday() == _DAYS.index("saturday"):
+        yield day - timedelta(days=1)
+    elif day.weekday() == _DAYS.index("sunday"):
+        yield day + timedelta(days=1)

@@ -130,7 +130,7 @@ def _invariants(summary: Summary) -> Table:
 
 
 def _seconds(summary: Summary) -> Table:
-    table = Table(title="Seconds", title_justify="left", box=None, pad_edge=False, show_header=False)
+    table = _plain("Seconds")
     table.add_column()
     table.add_column(justify="right")
     for stage, seconds in summary.seconds.items():
@@ -144,6 +144,10 @@ def _hints(hints: Sequence[tuple[str, str]]) -> Table:
     for what, command in hints:
         table.add_row(what, f"[cyan]{command}[/]")
     return table
+
+
+def _plain(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
 
 
 def _grid() -> Table:

@@ -196,9 +196,20 @@ def test_thirteen_months_are_billed_and_the_next_is_scheduled() -> None:
     assert YEAR.current == YEAR.history[-1].plus(1)
 
 
-def test_bills_fall_due_on_business_days() -> None:
-    holidays = frozenset({date(2025, 12, 15)})
-    year = BillingYear(AS_OF, BusinessCalendar(holidays=holidays))
-    first = year.schedules()[0]
-    assert first.bill_date + timedelta(days=21) == date(2025, 12, 15)
-    assert first.due_on == date(2025, 12, 16)
+def test_bills_fall_due_three_weeks_later_on_a_business_day() -> None:
+    monday = date(2025, 12, 22)
+    assert YEAR.schedules()[0].bill_date == date(2025, 11, 30)  # and 21 days later is a Sunday
+    assert YEAR.schedules()[0].due_on == monday
+    closed = BillingYear(AS_OF, BusinessCalendar(holidays=frozenset({monday})))
+    assert closed.schedules()[0].due_on == monday + timedelta(days=1)
+
+
+@pytest.mark.parametrize("day", range(1, 32))
+def test_on_the_day_of_the_demo_reads_are_still_waited_for(day: int) -> None:
+    as_of = date(2026, 10, day)
+    current = BillingYear(as_of, BusinessCalendar()).schedules()[-2]
+    assert current.expected_read_on <= as_of < current.estimate_from < current.window_close
+
+
+def test_earlier_months_are_billed_when_their_windows_have_closed() -> None:
+    assert all(dates.window_close < dates.bill_date for dates in YEAR.schedules())
