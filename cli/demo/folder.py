@@ -161,7 +161,7 @@ def _agreements(customer: Customer) -> Iterator[tuple[str, Cells]]:
 
 def _write_calendar(year: BillingYear, folder: Path, holidays: Mapping[date, str]) -> None:
     routes = [
-        {"cycle": CYCLE, "route": route, "name": f"Walk {number}", "position": number}
+        {"cycle": CYCLE, "route": route, "name": f"Route {number}", "position": number}
         for number, route in enumerate(ROUTES, 1)
     ]
     schedules = [

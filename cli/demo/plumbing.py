@@ -14,6 +14,7 @@ from cli.demo.dials import CUBIC_FEET, LARGE, SMALL_FACES, somewhere
 from cli.demo.metering import Fixture
 from cli.demo.water import Absence, Habits, Leak
 
+_LETTERS = {"water": "W", "sewer": "S", "stormwater": "R", "irrigation": "I"}
 _GALLONS_A_HEAD = 46
 _GALLONS_A_DWELLING = 105
 _CAST = 20  # the first customers all have sewers, so that the smallest demo shows them
@@ -42,7 +43,7 @@ class Plumbing:
         links = [(point, "add") for point in points] + [(less, "subtract")] * bool(less)
         self.services.append(
             Served(
-                number=f"A{self.number:06d}{service[0].upper()}",
+                number=f"A{self.number:06d}{_LETTERS[service]}",
                 service=service,
                 tariff=tariff,
                 determinants={name: value for name, value in determinants.items() if value},

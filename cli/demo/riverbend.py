@@ -16,7 +16,7 @@ from cli.demo.metering import Course, day_between, followed
 from cli.demo.plumbing import plumbing_of
 from cli.demo.water import Absence, Leak, Seasons
 
-ACCOUNTS_ON_A_STREET = 50
+ACCOUNTS_ON_A_STREET = 5
 _YEARS_OLD = 12
 
 
