@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,7 +16,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
 
-_TRIED_ON = datetime(2026, 11, 30, 13, 45, 59)  # noqa: DTZ001 - only to try date formats on
+_TRIED_ON = datetime(2026, 11, 30, 13, 45, 59, tzinfo=UTC)  # only to try date formats on, zones included
 
 
 class InvalidMapping(Refusal):
