@@ -1,0 +1,128 @@
+"""Headgate without a cloud: every port in memory, the state machine in this process, a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from chalicelib.domain.billing.run import ApprovalPolicy, BillRun
+from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
+from chalicelib.domain.ledger.transaction import FinancialTransaction
+from chalicelib.domain.metering.meter_read import MeterRead
+from chalicelib.storage.ledger_snapshots import ArtefactSnapshots
+from chalicelib.storage.memory.accounting_periods import MemoryAccountingPeriods
+from chalicelib.storage.memory.artefacts import MemoryArtefacts
+from chalicelib.storage.memory.audit import MemoryAuditStore
+from chalicelib.storage.memory.executions import InProcessExecutions, MemoryEvents
+from chalicelib.storage.memory.ledger import MemoryLedgerStore
+from chalicelib.storage.memory.operations import MemoryOperations
+from chalicelib.storage.memory.reads import MemoryReadStore
+from chalicelib.storage.memory.registry import MemoryRegistryStore
+from chalicelib.storage.run_artefacts import StoredRunArtefacts
+from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.read_shard_state import LedgerReader
+from chalicelib.usecases.start_bill_run import BillRunStarter
+from tests.towns import CYCLE, TARIFFS, entry
+
+
+@dataclass
+class InProcess:
+    """A utility in memory. `now` is what every clock says."""
+
+    now: datetime = datetime(2026, 10, 12, 12, tzinfo=UTC)
+    audit: MemoryAuditStore = field(default_factory=MemoryAuditStore)
+    store: MemoryArtefacts = field(default_factory=MemoryArtefacts)
+    reads: MemoryReadStore = field(default_factory=MemoryReadStore)
+    periods: MemoryAccountingPeriods = field(default_factory=MemoryAccountingPeriods)
+    events: MemoryEvents = field(default_factory=MemoryEvents)
+
+    def __post_init__(self) -> None:
+        self.registry = MemoryRegistryStore(self.audit)
+        self.operations = MemoryOperations(audit=self.audit)
+        self.ledger = MemoryLedgerStore(is_frozen=lambda cycle: self.operations.holder(cycle) is not None)
+        self.snapshots = ArtefactSnapshots(self.store)
+        self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
+        self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
+        self.executions = self.new_executions()
+        for text in TARIFFS:
+            loaded = load_tariff(text, file="towns.py")
+            tariff = PublishedTariff(
+                code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
+            )
+            publish_tariff(tariff=tariff, actor="test", now=self.now, store=self.store, audit=self.audit)
+
+    def new_executions(self) -> InProcessExecutions:
+        return InProcessExecutions(
+            now=lambda: self.now,
+            registry=self.registry,
+            reads=self.reads,
+            ledger=self.ledger,
+            ledger_reader=self.ledger_reader,
+            periods=self.periods,
+            operations=self.operations,
+            store=self.store,
+            artefacts=self.artefacts,
+            events=self.events,
+        )
+
+    @property
+    def starter(self) -> BillRunStarter:
+        return BillRunStarter(registry=self.registry, operations=self.operations, executions=self.executions)
+
+    def register(self, things: Iterable[Registered]) -> None:
+        for batch in in_batches(things):
+            self.registry.save(batch)
+
+    def read(self, reads: Iterable[MeterRead]) -> None:
+        self.reads.record(list(reads), entry=entry())
+
+    def bill(
+        self,
+        month: Month,
+        *,
+        run: str = "",
+        on: date | None = None,
+        cycle: CycleCode = CYCLE,
+        policy: ApprovalPolicy | None = None,
+        supersede: bool = False,
+    ) -> BillRun:
+        """Start a run on `on` (the 12th of the month) and return what became of it."""
+        today = on or date(month.year, month.month, 12)
+        self.now = datetime(today.year, today.month, today.day, 12, tzinfo=UTC)
+        run_id = self.starter.start(
+            run_id=RunId(run or f"{cycle}-{month}"),
+            cycle=cycle,
+            period=month,
+            today=today,
+            actor="test",
+            now=self.now,
+            policy=policy or ApprovalPolicy(most_excepted_per_mille=1000),
+            supersede=supersede,
+        )
+        return self.operations.run(run_id)
+
+    def retry(self, run: BillRun, *, on: date, name: str = "") -> BillRun:
+        """Take the run up again, or bill what it left out, on `on`."""
+        self.now = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        run_id = self.starter.retry(
+            run_id=run.run_id,
+            new_run_id=RunId(name or f"{run.run_id}-again"),
+            today=on,
+            actor="test",
+            now=self.now,
+        )
+        return self.operations.run(run_id)
+
+    def ledger_of(self, *shards: str) -> list[FinancialTransaction]:
+        return [
+            transaction
+            for shard in shards or ("C01.001",)
+            for transaction in self.ledger.transactions_of_shard(Shard(shard))
+        ]
+
+
+def read_tariff(text: str):  # type: ignore[no-untyped-def]
+    return load_tariff(text, file="frozen").version
