@@ -48,9 +48,9 @@ def test_nothing_comes_in_before_the_bill_or_after_today() -> None:
 
 
 def test_nobody_pays_what_they_do_not_owe() -> None:
-    credits = dict.fromkeys(BALANCES, -500)
+    overpaid = dict.fromkeys(BALANCES, -500)
     payments = Payers(seed=7).payments(
-        credits, period=Month(2026, 3), bill_date=BILL_DATE, until=date(2026, 12, 31)
+        overpaid, period=Month(2026, 3), bill_date=BILL_DATE, until=date(2026, 12, 31)
     )
     assert list(payments) == []
 
