@@ -87,6 +87,7 @@ def _row(file: str, line: int, names: Sequence[str], cells: Sequence[str]) -> Ro
             column="",
             reason=f"has {len(cells)} cells, the header has {len(names)}",
             mend="put cells with a separator inside in quotes",
+            cells=tuple(cell.strip() for cell in cells),
         )
     for name, cell in zip(names, cells, strict=True):
         if len(cell) > _LONGEST_CELL or _CONTROL.search(cell):

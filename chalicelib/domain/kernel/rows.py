@@ -34,13 +34,17 @@ class RowRefused(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRow:
-    """One row that was not taken. `line` counts from 1, the header included; `column` may be empty."""
+    """One row that was not taken. `line` counts from 1, the header included; `column` may be empty.
+
+    `cells` are what could be read of a row whose cells do not match the header; they are not shown.
+    """
 
     file: str
     line: int
     column: str
     reason: str
     mend: str = ""
+    cells: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" + (f" {self.column}" if self.column else "")
@@ -154,8 +158,13 @@ class Row:
 
     def parsed(self, column: str, parse: Callable[[str], T]) -> T:
         """The cell through `parse`, whose Refusal becomes this row's. Raises RowRefused."""
+        text = self.text(column)
+        return self.checked(lambda: parse(text), column=column)
+
+    def checked(self, make: Callable[[], T], *, column: str = "") -> T:
+        """What `make` gives; its Refusal becomes this row's. Raises RowRefused."""
         try:
-            return parse(self.text(column))
+            return make()
         except RowRefused:
             raise
         except Refusal as refusal:

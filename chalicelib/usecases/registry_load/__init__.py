@@ -1,0 +1,1 @@
+"""Loading the registry: references checked, changes told from repeats, aggregates saved whole."""
