@@ -65,7 +65,7 @@ def print_refusal(refusal: Refusal, *, as_json: bool = False) -> None:
         data = {key: _jsonable(value) for key, value in refusal.data.items()}
         print_json({"refused": refusal.code, "message": refusal.message, "data": data})
     else:
-        err.print(f"[bold red]{refusal.code}[/]  {escape(refusal.message)}")
+        err.print(f"[bold red]{refusal.code}[/]  {escape(refusal.message)}", soft_wrap=True)
 
 
 @contextmanager

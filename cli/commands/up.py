@@ -15,7 +15,8 @@ def command(*, as_json: JsonOption = False) -> None:
     if cloud.recovered:
         err.print(
             "The local cloud was not stopped with `headgate down` last time. It starts from what was saved "
-            "then; what was written to tables since is gone."
+            "then; what was written to tables since is gone.",
+            soft_wrap=True,
         )
     addresses = {"api": cloud.api_url, "endpoint": cloud.emulator.endpoint, "log": str(place.log)}
     if as_json:

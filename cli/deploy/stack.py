@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -42,14 +43,18 @@ class Change:
     replacement: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Stack:
     """One stage's stack. `poll_s` is how often CloudFormation is asked how it goes."""
 
     name: str
     parameters: dict[str, str]
     poll_s: float
-    cloudformation: CloudFormationClient = field(default_factory=lambda: boto3.client("cloudformation"))
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        client: CloudFormationClient = boto3.client("cloudformation")
+        return client
 
     def deploy(self, package: Package, *, progress: Progress) -> bool:
         """Create or update the stack; return whether anything changed.
