@@ -6,16 +6,46 @@ a function pays only for what it needs.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.runtime.clients import aws_client, forget_clients
 from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.tariffs.version import TariffVersion
+    from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
+    from chalicelib.usecases.ports.artefacts import ArtefactStore
+    from chalicelib.usecases.ports.audit import AuditStore
+    from chalicelib.usecases.ports.events import EventPublisher
+    from chalicelib.usecases.ports.executions import RunExecutions
+    from chalicelib.usecases.ports.identity import Pseudonyms, Sealing
+    from chalicelib.usecases.ports.ledger import LedgerStore
+    from chalicelib.usecases.ports.operations import OperationsStore
     from chalicelib.usecases.ports.reads import ReadStore
     from chalicelib.usecases.ports.registry import RegistryStore
+    from chalicelib.usecases.ports.run_artefacts import RunArtefacts
+    from chalicelib.usecases.read_shard_state import LedgerReader
 
-__all__ = ["Settings", "aws_client", "forget", "read_store", "registry_store", "settings"]
+__all__ = [
+    "Settings",
+    "accounting_periods",
+    "artefact_store",
+    "audit_store",
+    "aws_client",
+    "event_publisher",
+    "forget",
+    "ledger_reader",
+    "ledger_store",
+    "operations_store",
+    "pseudonyms",
+    "read_store",
+    "registry_store",
+    "run_artefacts",
+    "run_executions",
+    "sealing",
+    "settings",
+]
 
 
 def read_store() -> ReadStore:
@@ -38,7 +68,113 @@ def registry_store() -> RegistryStore:
     )
 
 
+def operations_store() -> OperationsStore:
+    """Bill runs, doors, chunk reports and holds of the stack."""
+    from chalicelib.storage.operations import DynamoOperations
+
+    names = settings()
+    return DynamoOperations(
+        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
+    )
+
+
+def accounting_periods() -> AccountingPeriods:
+    """The books of the stack."""
+    from chalicelib.storage.accounting_periods import DynamoAccountingPeriods
+
+    names = settings()
+    return DynamoAccountingPeriods(
+        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
+    )
+
+
+def ledger_store() -> LedgerStore:
+    """The ledger of the stack."""
+    from chalicelib.storage.ledger import DynamoLedgerStore
+
+    names = settings()
+    return DynamoLedgerStore(
+        aws_client("dynamodb"),
+        table=names.ledger_table,
+        audit_table=names.audit_table,
+        operations_table=names.operations_table,
+    )
+
+
+def ledger_reader() -> LedgerReader:
+    """Account states from snapshots and open periods."""
+    from chalicelib.storage.ledger_snapshots import ArtefactSnapshots
+    from chalicelib.usecases.read_shard_state import LedgerReader
+
+    return LedgerReader(ledger=ledger_store(), snapshots=ArtefactSnapshots(artefact_store()))
+
+
+def audit_store() -> AuditStore:
+    """The audit trail of the stack."""
+    from chalicelib.storage.audit import DynamoAuditStore
+
+    return DynamoAuditStore(aws_client("dynamodb"), table=settings().audit_table)
+
+
+def artefact_store() -> ArtefactStore:
+    """The artefacts bucket of the stack."""
+    from chalicelib.storage.artefacts import S3Artefacts
+
+    return S3Artefacts(aws_client("s3"), bucket=settings().artefacts_bucket)
+
+
+@cache
+def run_artefacts() -> RunArtefacts:
+    """What bill runs leave behind; keeps the compiled tariffs of the run at hand."""
+    from chalicelib.storage.run_artefacts import StoredRunArtefacts
+
+    return StoredRunArtefacts(artefact_store(), read_tariff=_read_tariff)
+
+
+def run_executions() -> RunExecutions:
+    """The bill run's state machine."""
+    from chalicelib.runtime.executions import StepFunctionsExecutions
+
+    return StepFunctionsExecutions(aws_client("stepfunctions"), state_machine_arn=settings().bill_run_arn)
+
+
+def event_publisher() -> EventPublisher:
+    """The stack's event bus."""
+    from chalicelib.runtime.events import EventBridgePublisher
+
+    return EventBridgePublisher(aws_client("events"), bus=settings().event_bus)
+
+
+@cache
+def pseudonyms() -> Pseudonyms:
+    """Ids and search tokens under the stack's identity secret."""
+    from chalicelib.identity.pseudonyms import HmacPseudonyms
+
+    answer = aws_client("secretsmanager").get_secret_value(SecretId=settings().identity_secret_arn)
+    return HmacPseudonyms(answer["SecretString"].encode())
+
+
+@cache
+def sealing() -> Sealing:
+    """Sealing of personal data; KMS is asked once, when the first person is sealed or opened."""
+    from chalicelib.identity.key_ring import kms_key_ring
+    from chalicelib.identity.sealing import AesGcmSealing
+    from chalicelib.storage.registry_keys import DynamoKeyVault
+
+    vault = DynamoKeyVault(aws_client("dynamodb"), table=settings().registry_table)
+    ring = kms_key_ring(aws_client("kms"), key_arn=settings().data_key_arn, vault=vault)
+    return AesGcmSealing(ring, pseudonyms())
+
+
+def _read_tariff(canonical: str) -> TariffVersion:
+    from chalicelib.tariff_documents.load import load_tariff
+
+    return load_tariff(canonical, file="published tariff").version
+
+
 def forget() -> None:
     """Drop everything that was made, for processes that turn to another stack (command line, tests)."""
+    for made in (run_artefacts, pseudonyms, sealing):
+        made.cache_clear()
     settings.cache_clear()
     forget_clients()

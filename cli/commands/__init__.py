@@ -11,6 +11,7 @@ MODULES = (
     "down",
     "status",
     "deploy",
+    "load",
     "tariff",
     "reads",
 )

@@ -1,0 +1,111 @@
+"""`headgate load`: bring the registry in from a folder of CSV files."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from chalicelib import bootstrap
+from chalicelib.domain.kernel.rows import RowOutcome, RowReport
+from chalicelib.files.folder import CsvFolder
+from chalicelib.usecases.load_registry import FILES, LoadServices, load_registry
+from chalicelib.usecases.post_transaction import Desk
+from chalicelib.usecases.registry_load.intake import LoadJob, Progress
+from cli.cloud.session import use_stack
+from cli.output import JsonOption, out, print_json, progress_bar
+from cli.rejected_rows import document_of, print_rejected, write_rejected
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="The folder with the CSV files (docs/loading.md).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and report; store nothing.")] = False,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", help="Write refused rows to this CSV file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load the registry and opening balances. Safe to repeat; exit code 1 when rows were refused."""
+    source = CsvFolder(folder)
+    use_stack()
+    now = datetime.now(UTC)
+    actor = f"cli:{getpass.getuser()}"
+    job = LoadJob(load_id=f"{now:%Y%m%dT%H%M%S.%fZ}", actor=actor, now=now, dry_run=dry_run)
+    with _progress(source) as progress:
+        report = load_registry(source, job=job, services=_services(actor, now), progress=progress)
+    if report_file is not None:
+        write_rejected(report_file, report.rejected)
+    if as_json:
+        print_json(_document(report, job))
+    else:
+        _print(report, dry_run=dry_run)
+        print_rejected(report.rejected, report_file=report_file)
+    if report.rejected:
+        raise typer.Exit(1)
+
+
+def _services(actor: str, now: datetime) -> LoadServices:
+    return LoadServices(
+        registry=bootstrap.registry_store(),
+        sealing=bootstrap.sealing(),
+        pseudonyms=bootstrap.pseudonyms(),
+        desk=Desk(
+            ledger=bootstrap.ledger_store(),
+            periods=bootstrap.accounting_periods(),
+            actor=actor,
+            now=now,
+            today=date.today(),  # noqa: DTZ011 - the day at the desk of whoever loads
+        ),
+    )
+
+
+@contextmanager
+def _progress(source: CsvFolder) -> Iterator[Progress]:
+    total = sum(source.line_count(name) for name in source.names())
+    with progress_bar("Loading", total, unit="rows") as bar:
+
+        def moved(file: str, rows: int) -> None:
+            bar.update(title=f"Loading {file}")
+            bar.advance(rows)
+
+        yield moved
+
+
+def _document(report: RowReport, job: LoadJob) -> dict[str, Any]:
+    files = {
+        name: {outcome.value: report.count(outcome, file=name) for outcome in RowOutcome}
+        | {"refused": sum(row.file == name for row in report.rejected)}
+        for name in _files(report)
+    }
+    return {
+        "load_id": job.load_id,
+        "dry_run": job.dry_run,
+        "rows": report.row_count,
+        **{outcome.value: report.count(outcome) for outcome in RowOutcome},
+        "refused": len(report.rejected),
+        "files": files,
+        "refused_rows": [document_of(row) for row in report.rejected],
+    }
+
+
+def _print(report: RowReport, *, dry_run: bool) -> None:
+    table = Table(title="Dry run: nothing was stored" if dry_run else None)
+    table.add_column("file")
+    for name in (*(outcome.value for outcome in RowOutcome), "refused"):
+        table.add_column(name, justify="right")
+    for name in _files(report):
+        refused = sum(row.file == name for row in report.rejected)
+        counts = [report.count(outcome, file=name) for outcome in RowOutcome]
+        table.add_row(name, *(f"{count:,}" if count else "" for count in (*counts, refused)))
+    out.print(table)
+
+
+def _files(report: RowReport) -> list[str]:
+    seen = {file for file, _ in report.accepted} | {row.file for row in report.rejected}
+    return [name for name in FILES if name in seen]
