@@ -146,6 +146,7 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(home.objects),
         "TMPDIR": str(home.scratch),
         "LAMBDA_EXECUTOR": "local",
+        "LAMBDA_WARM_TTL_SECONDS": "1800",  # a cold worker costs half a second; idle ones cost 60 MB each
         "DOCKER_HOST": f"unix://{home.path}/no-docker.sock",  # it would clean up containers that are not ours
         "SFTP_ENABLED": "0",  # listeners on fixed ports: two checkouts would fight for them
         "IOT_MTLS_ENABLED": "0",

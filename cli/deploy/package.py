@@ -31,6 +31,15 @@ LAMBDA_PLATFORMS = (
 )
 
 
+LAYER_LIMIT_BYTES = (
+    230_000_000  # AWS takes 250 MB for function and layers unpacked; the rest is for our own code
+)
+
+
+class LayerTooLarge(Refusal):
+    """The locked requirements do not fit beside the code in one function."""
+
+
 class PackagingFailed(Refusal):
     """A tool that packaging calls ended with an error."""
 
@@ -65,7 +74,7 @@ def make_package(*, stage: str, folder: Path) -> Package:
 def add_dependencies(package: Package) -> None:
     """Install the locked requirements for Lambda and pack them as the dependency layer's `dependencies.zip`.
 
-    Raises PackagingFailed with pip's last words.
+    Raises PackagingFailed with pip's last words, LayerTooLarge.
     """
     layer = package.folder / "dependencies"
     platforms = [argument for platform in LAMBDA_PLATFORMS for argument in ("--platform", platform)]
@@ -77,6 +86,14 @@ def add_dependencies(package: Package) -> None:
         ],
         what="pip",
     )
+    size = sum(file.stat().st_size for file in layer.rglob("*") if file.is_file())
+    if size > LAYER_LIMIT_BYTES:
+        raise LayerTooLarge(
+            f"requirements.txt unpacks to {size:,} bytes, the layer may hold {LAYER_LIMIT_BYTES:,}. "
+            "Move what only some functions need (rendering, analytics) into a layer of its own.",
+            bytes=size,
+            limit=LAYER_LIMIT_BYTES,
+        )
     shutil.make_archive(str(layer), "zip", layer)
 
 

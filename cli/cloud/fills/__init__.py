@@ -6,9 +6,9 @@ once a newer emulator does the thing by itself, so that no fill outlives its nee
 
 from __future__ import annotations
 
-from cli.cloud.fills import error_types, long_saves, openapi_import, sign_in_time
+from cli.cloud.fills import error_types, long_saves, map_concurrency, openapi_import, sign_in_time
 
-ALL = (openapi_import, error_types, sign_in_time, long_saves)
+ALL = (openapi_import, error_types, sign_in_time, map_concurrency, long_saves)
 
 
 def apply_all() -> None:
