@@ -1,7 +1,7 @@
 """The one place that wires ports to adapters.
 
-Entry points (app.py, functions/, cli/) call what is here and nothing below it. Everything is made on first use, so that
-a function pays only for what it needs.
+Entry points (app.py, functions/, cli/) call what is here and nothing below it. Everything is made on first
+use, so that a function pays only for what it needs.
 """
 
 from __future__ import annotations
