@@ -33,9 +33,9 @@ from rich.text import Text
 
 from chalicelib.domain.kernel.errors import Refusal
 
-out = Console(highlight=False)
+out = Console(highlight=False, emoji=False)
 """What the command was asked for."""
-err = Console(highlight=False, stderr=True)
+err = Console(highlight=False, emoji=False, stderr=True)
 """Everything beside it: progress, notes, refusals."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
