@@ -23,6 +23,9 @@ from cli.quote import print_quote, quote_document
 app = typer.Typer(help="Rate tariff documents, and export their schema.", no_args_is_help=True)
 
 
+_MOST_DIGITS = 30
+
+
 class WrongQuote(Refusal):
     """A quote was asked for in a way that cannot be understood."""
 
@@ -98,11 +101,12 @@ def _usage(text: str | None, versions: list[TariffVersion], code: str) -> Quanti
     if terms is None:
         return None
     try:
-        return Quantity.of(Decimal(figure.replace(",", "")), Unit.parse(unit) if unit else terms.unit)
-    except (InvalidOperation, ValueError, OverflowError):
-        raise WrongQuote(
-            f'--usage {text!r} is not a quantity: write 12.5, or with a unit "12700 gal"'
-        ) from None
+        value = Decimal(figure.replace(",", ""))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value.adjusted() > _MOST_DIGITS:
+        raise WrongQuote(f'--usage {text!r} is not a quantity: write 12.5, or with a unit "12700 gal"')
+    return Quantity.of(value, Unit.parse(unit) if unit else terms.unit)
 
 
 def _determinants(assignments: list[str]) -> dict[str, Dated[Decimal | str]]:

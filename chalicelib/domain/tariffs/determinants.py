@@ -15,6 +15,7 @@ Value: TypeAlias = str | Decimal | bool
 Values: TypeAlias = Mapping[str, Value]
 
 _YES = frozenset({"yes", "true", "y", "1"})
+_MOST_DIGITS = 30
 _NO = frozenset({"no", "false", "n", "0"})
 
 
@@ -74,4 +75,5 @@ def _number(text: str) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    # A number beyond all measure ("1e999999999") would only serve to exhaust memory when written out.
+    return number if number.is_finite() and -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS else None

@@ -72,16 +72,15 @@ def _same(before: Stretch, terms: Terms, version: TariffVersion) -> bool:
 
 
 def _codes(slices: Sequence[Slice]) -> list[str]:
-    """The codes of all charges, those only later versions have behind the one they follow there."""
+    """The codes of all charges; those only later versions have stand before the one they precede there."""
     codes: list[str] = []
     for piece in slices:
-        place = 0
-        for charge in piece.version.charges:
+        place = len(codes)
+        for charge in reversed(piece.version.charges):
             if charge.head.code in codes:
-                place = codes.index(charge.head.code) + 1
+                place = codes.index(charge.head.code)
             else:
                 codes.insert(place, charge.head.code)
-                place += 1
     return codes
 
 
