@@ -13,7 +13,7 @@ from chalicelib.domain.kernel.ids import AccountId, AgreementId, CycleCode, Pers
 _SHORTEST_SECRET_BYTES = 32
 _ID_CHARACTERS = 10  # 50 bits: within a shard or an account nothing ever collides
 _PERSON_CHARACTERS = 16  # 80 bits: among a million persons one in 10^12
-_TOKEN_CHARACTERS = 16
+_TOKEN_CHARACTERS = 20  # hexadecimal, 80 bits
 
 
 class HmacPseudonyms:
@@ -41,12 +41,12 @@ class HmacPseudonyms:
 
     def token(self, field: SearchField, word: str) -> SearchToken:
         """See Pseudonyms."""
-        whole = self._text("word", field, word)[:_TOKEN_CHARACTERS]
+        whole = self._digest("word", field, word).hex()[:_TOKEN_CHARACTERS]
         return SearchToken(prefix=self.prefix_token(field, word[:PREFIX_LENGTH]).prefix, word=whole)
 
     def prefix_token(self, field: SearchField, prefix: str) -> SearchToken:
         """See Pseudonyms."""
-        return SearchToken(prefix=self._text("prefix", field, prefix)[:_TOKEN_CHARACTERS], word="")
+        return SearchToken(prefix=self._digest("prefix", field, prefix).hex()[:_TOKEN_CHARACTERS], word="")
 
     def _text(self, purpose: str, *parts: str) -> str:
         return b32encode(self._digest(purpose, *parts)).decode()
