@@ -80,31 +80,29 @@ def _problem(source: Source, detail: ErrorDetails) -> Problem:
     return source.problem((*detail["loc"], *context.get("path", ())), _message(detail, context))
 
 
+# The schema's complaints in the words of whoever writes tariffs.
+_NOT_A_NUMBER = "{value} is not a number: write digits such as 4.29"
+_MESSAGES = {
+    "missing": "is missing: add it",
+    "extra_forbidden": "is not known here: correct its name, or take it out",
+    "decimal_parsing": _NOT_A_NUMBER,
+    "decimal_type": _NOT_A_NUMBER,
+    "finite_number": _NOT_A_NUMBER,
+    "int_parsing": "{value} is not a whole number",
+    "bool_parsing": "{value} is neither yes nor no",
+    "enum": "{value} is not known: write {expected}",
+    "literal_error": "{value} is not known: write {expected}",
+    "union_tag_invalid": "{tag!r} is not a type of charge: write one of {expected_tags}",
+    "union_tag_not_found": "a charge needs a type, such as service_charge or commodity_tiered: add it",
+    "model_type": "must be a mapping of fields",
+    "model_attributes_type": "must be a mapping of fields",
+    "dict_type": "must be a mapping of fields",
+    "list_type": "must be a list",
+    "string_type": "must be plain text",
+    **dict.fromkeys(("unit", "basis", "table", "range"), "{said}"),  # the schema's own words are plain
+}
+
+
 def _message(detail: ErrorDetails, context: dict[str, Any]) -> str:
-    """The schema's complaint in the words of whoever writes tariffs."""
-    value = detail["input"]
-    match detail["type"]:
-        case "missing":
-            return "is missing: add it"
-        case "extra_forbidden":
-            return "is not known here: correct its name, or take it out"
-        case "decimal_parsing" | "decimal_type" | "finite_number":
-            return f"{value!r} is not a number: write digits such as 4.29"
-        case "int_parsing" | "int_type":
-            return f"{value!r} is not a whole number"
-        case "bool_parsing":
-            return f"{value!r} is neither yes nor no"
-        case "enum" | "literal_error":
-            return f"{value!r} is not known: write {context['expected']}"
-        case "union_tag_invalid":
-            return f"{context['tag']!r} is not a type of charge: write one of {context['expected_tags']}"
-        case "union_tag_not_found":
-            return "a charge needs a type, such as service_charge or commodity_tiered: add it"
-        case "model_type" | "model_attributes_type" | "dict_type":
-            return "must be a mapping of fields"
-        case "list_type":
-            return "must be a list"
-        case "string_type":
-            return "must be plain text"
-        case _:
-            return detail["msg"] if "path" in context else f"{detail['msg']} (found {value!r})"
+    words = _MESSAGES.get(detail["type"], "{said} (found {value})")
+    return words.format(**{"said": detail["msg"], "value": repr(detail["input"]), **context})

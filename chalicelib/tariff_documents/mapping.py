@@ -33,7 +33,7 @@ def to_version(document: schema.TariffDocument, *, fingerprint: str) -> TariffVe
         proration=_proration(document.proration),
         determinants=tuple(
             Determinant(name=name, kind=s.kind, label=s.label, unit=s.unit, default=s.default)
-            for name, s in document.determinants.items()
+            for name, s in sorted(document.determinants.items())
         ),
         charges=tuple(_charge(section, rounding=document.rounding) for section in document.charges),
         fingerprint=fingerprint,

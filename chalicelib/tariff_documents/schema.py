@@ -39,6 +39,13 @@ def _unit(value: object) -> object:
         raise PydanticCustomError("unit", "{message}", {"message": refusal.message}) from None
 
 
+def _basis(value: object) -> object:
+    if isinstance(value, str) and value != "scheduled" and not value.isdigit():
+        message = "{value} is no basis: write a number of days, or scheduled"
+        raise PydanticCustomError("basis", message, {"value": repr(value)})
+    return value
+
+
 def _shortest(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
@@ -150,7 +157,7 @@ class ProrationSection(Section):
     """How bills of unusual length are charged."""
 
     normal_days: DayRange
-    basis: Days | Literal["scheduled"]
+    basis: Annotated[Days | Literal["scheduled"], BeforeValidator(_basis)]
     tiers: bool
     shortest_opening: ShortestOpening | None = None
 
