@@ -26,6 +26,15 @@ class LocalCloudForTests:
     home: Path
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests counted: `record_property("figures", "…")`."""
+    ended = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for report in ended:
+        for name, figures in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('/')[2]}: {figures}")
+
+
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloudForTests]:
     """Start an emulator in a folder of its own, deploy once, stop it by its process id at the end.

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
 from chalicelib.domain.ledger.transaction import FinancialTransaction
 from chalicelib.domain.metering.meter_read import MeterRead
+from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.storage.ledger_snapshots import ArtefactSnapshots
 from chalicelib.storage.memory.accounting_periods import MemoryAccountingPeriods
 from chalicelib.storage.memory.artefacts import MemoryArtefacts
@@ -47,11 +49,7 @@ class InProcess:
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
         self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
         self.executions = self.new_executions()
-        for text in TARIFFS:
-            loaded = load_tariff(text, file="towns.py")
-            tariff = PublishedTariff(
-                code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
-            )
+        for tariff in map(_published, TARIFFS):
             publish_tariff(tariff=tariff, actor="test", now=self.now, store=self.store, audit=self.audit)
 
     def new_executions(self) -> InProcessExecutions:
@@ -124,5 +122,15 @@ class InProcess:
         ]
 
 
-def read_tariff(text: str):  # type: ignore[no-untyped-def]
+@cache
+def read_tariff(text: str) -> TariffVersion:
+    """A frozen tariff, read once for all utilities of a test process."""
     return load_tariff(text, file="frozen").version
+
+
+@cache
+def _published(text: str) -> PublishedTariff:
+    loaded = load_tariff(text, file="towns.py")
+    return PublishedTariff(
+        code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
+    )

@@ -69,7 +69,7 @@ class DynamoAccountingPeriods:
     def in_flight(self, period: Month) -> frozenset[RunId]:
         """See AccountingPeriods."""
         inside = (entry.partition("#") for entry in _in_flight(self._item()))
-        return frozenset(RunId(run_id) for month, _, run_id in inside if month == str(period))
+        return frozenset(RunId(run_id) for month, _, run_id in inside if month <= str(period))
 
     def state(self, period: Month) -> PeriodState:
         """See AccountingPeriods."""

@@ -11,6 +11,7 @@ from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import Month, Shard
 from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
+from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.read_shard_state import LedgerReader
 
 
@@ -33,6 +34,7 @@ def close_accounting_period(
     *,
     reader: LedgerReader,
     periods: AccountingPeriods,
+    operations: OperationsStore,
     shards: Iterable[Shard],
     actor: str,
     now: datetime,
@@ -48,8 +50,19 @@ def close_accounting_period(
     """
     if now.date() < period.plus(1).first_day:
         raise PeriodNotOver(f"{period} has not ended: close it from {period.plus(1).first_day} on")
+    _dismiss_runs_that_are_over(period, periods, operations)
     # Run through by the caller: a generator would leave the checks above to its first step.
     return _close(period, reader, periods, list(shards), _Signature(actor, now), workers)
+
+
+def _dismiss_runs_that_are_over(
+    period: Month, periods: AccountingPeriods, operations: OperationsStore
+) -> None:
+    """A run whose worker died between its last step and leaving the books does not hold them open."""
+    for run_id in sorted(periods.in_flight(period)):
+        run = operations.run(run_id)
+        if run.state.is_over:
+            periods.leave(run.dates.accounting_period, run_id)
 
 
 @dataclass(frozen=True, slots=True)

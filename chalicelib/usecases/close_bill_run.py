@@ -27,7 +27,8 @@ def close_bill_run(
 ) -> bool:
     """Close the run when every chunk is posted and the sums agree; False while chunks are missing.
 
-    Safe to repeat: the books are left and the event told again. Raises RunNotReady, ControlTotalsOff.
+    Safe to repeat. The event is told before the run is closed: nobody takes a closed run up again, so a
+    worker that died in between would leave it untold. Raises RunNotReady, ControlTotalsOff.
     """
     run = operations.run(run_id)
     if run.state is not RunState.CLOSED:
@@ -53,9 +54,9 @@ def close_bill_run(
             "amount_minor": posted.amount_minor,
         }
         audit = audit_of_run(run, action="closed", actor=run.approved_by, at=now, after=told)
+        events.publish("BillRunClosed", unique=run_id, facts=_facts(run))
         run = operations.close_run(run.into(RunState.CLOSED, closed_at=now), audit=audit)
     periods.leave(run.dates.accounting_period, run_id)
-    events.publish("BillRunClosed", unique=run_id, facts=_facts(run))
     return True
 
 

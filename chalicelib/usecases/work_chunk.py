@@ -19,7 +19,7 @@ def work_chunk(
     operations: OperationsStore,
     transient: tuple[type[Exception], ...],
 ) -> ChunkReport:
-    """What `work` reports, or a report of its failure.
+    """What `work` reports, or a report of its failure, unless another delivery of this work is done already.
 
     `transient` errors (throttles, lost connections) are raised on, for the state machine to try again later.
     """
@@ -31,6 +31,9 @@ def work_chunk(
         failure = f"{refusal.code}: {refusal.message}"
     except Exception as error:
         failure = f"fault of this program: {type(error).__name__}"
+    standing = operations.chunk_report(run_id, stage, shard)
+    if standing is not None and standing.is_done:
+        return standing
     report = ChunkReport(run_id=run_id, shard=shard, stage=stage, failure=failure)
     operations.report_chunk(report)
     return report

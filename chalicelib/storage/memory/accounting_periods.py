@@ -42,7 +42,7 @@ class MemoryAccountingPeriods:
     def in_flight(self, period: Month) -> frozenset[RunId]:
         """See AccountingPeriods."""
         with self._lock:
-            return frozenset(run_id for month, run_id in self._in_flight if month == period)
+            return frozenset(run_id for month, run_id in self._in_flight if month <= period)
 
     def state(self, period: Month) -> PeriodState:
         """See AccountingPeriods."""

@@ -65,7 +65,7 @@ class AccountingPeriods(Protocol):
         """Say that a run will post into `period` no more. Safe to repeat."""
 
     def in_flight(self, period: Month) -> frozenset[RunId]:
-        """The runs inside `period`."""
+        """The runs inside `period` or an earlier one."""
 
     def state(self, period: Month) -> PeriodState:
         """How far `period` is."""

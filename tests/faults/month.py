@@ -1,0 +1,340 @@
+"""A clerk's month: the story whose every write is made to go wrong.
+
+November in a small town. Customers pay ahead; the cycle is billed; three accounts are left out (a read that
+comes late, one that never comes, a hold); people pay; the second wave bills who was left out; one check comes
+back, one bill is corrected, one account is adjusted; the books of November are closed. Whatever breaks, the
+clerk does what a clerk does: the same command again, or `retry`, or a new start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from random import Random
+
+from chalicelib.domain.billing.bill import Bill, BillKind
+from chalicelib.domain.billing.door import Door, DoorState
+from chalicelib.domain.billing.hold import Hold
+from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
+from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month, RunId, Shard
+from chalicelib.domain.ledger.adjustment import Adjustment
+from chalicelib.domain.ledger.transaction_ids import payment_id, rebill_id
+from chalicelib.domain.metering.meter_read import MeterRead
+from chalicelib.usecases.adjust_account import adjust_account
+from chalicelib.usecases.cancel_segment import cancel_segment
+from chalicelib.usecases.close_accounting_period import close_accounting_period
+from chalicelib.usecases.decide_bill_run import approve_bill_run
+from chalicelib.usecases.ports.executions import ExecutionStatus
+from chalicelib.usecases.reverse_transaction import reverse_transaction
+from chalicelib.usecases.take_payment import take_payment
+from tests.faults.utility import FaultyUtility, Ledger, ledger_of
+from tests.faults.writes import ConnectionLost, Died, Fault, Writes
+from tests.in_process import InProcess
+from tests.towns import CYCLE, NOVEMBER, OCTOBER, SEPTEMBER, a_read, entry, the_account, town
+
+PATIENCE = 20  # how often a clerk repeats one thing before giving up
+
+
+class NeverEnds(AssertionError):
+    """A clerk who repeats and retries gets nowhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What the month of one seed holds."""
+
+    seed: int
+    shards: int
+    accounts: int
+    asks: bool
+    late: AccountId
+    never: AccountId
+    held: AccountId
+    payments: tuple[tuple[AccountId, int, date], ...]
+    corrected: AccountId
+    adjusted: AccountId
+
+    @classmethod
+    def of(cls, seed: int) -> Plan:
+        """The plan of a seed: always the same."""
+        chance = Random(f"month {seed}")
+        shards, accounts = chance.choice([2, 3]), chance.choice([2, 3])
+        everyone = [
+            the_account(number, shard=shard)
+            for shard in range(1, shards + 1)
+            for number in range(1, accounts + 1)
+        ]
+        late, never, held, corrected, adjusted = (chance.sample(everyone, len(everyone)) * 2)[:5]
+        days = (date(2026, 11, 2), date(2026, 11, 13), date(2026, 11, 19))
+        payments = tuple(
+            (chance.choice(everyone), chance.randint(1, 9000), day) for day in days for _ in range(2)
+        )
+        return cls(
+            seed=seed,
+            shards=shards,
+            accounts=accounts,
+            asks=chance.random() < 0.5,
+            late=late,
+            never=never,
+            held=held,
+            payments=payments,
+            corrected=corrected if corrected not in (late, never, held) else everyone[0],
+            adjusted=adjusted,
+        )
+
+    @property
+    def shard_names(self) -> list[Shard]:
+        return [Shard(f"{CYCLE}.{shard:03d}") for shard in range(1, self.shards + 1)]
+
+    def reads(self, month: Month) -> Iterator[MeterRead]:
+        """The month's reads, with a seed's own spread of use."""
+        chance = Random(f"reads {self.seed} {month}")
+        for shard in range(1, self.shards + 1):
+            for number in range(1, self.accounts + 1):
+                used = 12 * (month.month - SEPTEMBER.month) + chance.randint(0, 5) if month > SEPTEMBER else 0
+                yield a_read(number, month, shard=shard, value=100 + used)
+
+
+def prepared(plan: Plan) -> InProcess:
+    """The town before the month: October billed and closed by nobody, November's reads in but two."""
+    inside = InProcess()
+    inside.register(town(shards=plan.shards, accounts=plan.accounts))
+    inside.read(read for month in (SEPTEMBER, OCTOBER) for read in plan.reads(month))
+    run = inside.bill(OCTOBER)
+    assert run.state is RunState.CLOSED, run.failure
+    missing = {f"REG-{plan.late}", f"REG-{plan.never}"}
+    inside.read(read for read in plan.reads(NOVEMBER) if read.register_id not in missing)
+    hold = Hold(
+        hold_id="1",
+        account_id=plan.held,
+        reason="the owner disputes the meter",
+        placed_at=datetime(2026, 11, 1, tzinfo=UTC),
+        placed_by="clerk",
+    )
+    inside.operations.place_hold(hold, audit=entry("hold"))
+    return inside
+
+
+@dataclass
+class Clerk:
+    """Does the month's work, and does it again until it is done."""
+
+    plan: Plan
+    utility: FaultyUtility
+    chance: Random
+    runs_named: int = 0
+
+    def work(self) -> None:
+        """The whole month."""
+        self.take_payments(date(2026, 11, 2))
+        self.bill(wave=1, today=date(2026, 11, 12))
+        self.take_payments(date(2026, 11, 13))
+        self.do(self.record_late_read)
+        self.do(self.release_hold)
+        self.bill(wave=2, today=date(2026, 11, 18))
+        self.take_payments(date(2026, 11, 19))
+        self.do(self.return_a_check)
+        self.do(self.correct_a_bill)
+        self.do(self.adjust)
+        self.utility.day = date(2026, 12, 1)
+        self.do(self.close_books)
+
+    def do(self, act: Callable[[], object]) -> None:
+        """One command, again and again until it answers."""
+        for _ in range(PATIENCE):
+            try:
+                act()
+            except (Died, ConnectionLost):
+                self.utility.new_process()
+            else:
+                return
+        raise NeverEnds(act)
+
+    # Billing.
+
+    def bill(self, *, wave: int, today: date) -> None:
+        """Start, approve, retry or start anew until the wave is closed."""
+        self.utility.day = today
+        for _ in range(PATIENCE):
+            door = self.door(wave)
+            if door is not None and door.state is DoorState.CLOSED:
+                return
+            self.do(lambda: self.push(wave))
+        raise NeverEnds(f"wave {wave}")
+
+    def door(self, wave: int) -> Door | None:
+        doors = self.utility.operations.doors(CYCLE, NOVEMBER)
+        return next((door for door in doors if door.wave == wave), None)
+
+    def push(self, wave: int) -> None:
+        """Look where the wave is, and do the one thing that takes it further."""
+        door = self.door(wave)
+        if door is None:
+            self.start() if wave == 1 else self.retry(self.run_of_wave(1))
+            return
+        run = self.utility.operations.run(door.run_id)
+        if door.state is DoorState.CLOSED:
+            return
+        if run.state is RunState.AWAITING_APPROVAL and self.waits(run):
+            self.approve(run)
+        elif door.state is DoorState.CLAIMED and self.chance.random() < 0.5:
+            self.start()
+        else:
+            self.retry(run)
+
+    def start(self) -> None:
+        utility = self.utility
+        utility.starter.start(
+            run_id=self.new_name(),
+            cycle=CYCLE,
+            period=NOVEMBER,
+            today=utility.day,
+            actor="clerk",
+            now=utility.clock(),
+            policy=ApprovalPolicy(
+                most_excepted_per_mille=1000, most_estimated_per_mille=1000, always_ask=self.plan.asks
+            ),
+        )
+
+    def retry(self, run: BillRun) -> None:
+        utility = self.utility
+        utility.starter.retry(
+            run_id=run.run_id,
+            new_run_id=self.new_name(),
+            today=utility.day,
+            actor="clerk",
+            now=utility.clock(),
+        )
+
+    def approve(self, run: BillRun) -> None:
+        utility = self.utility
+        approve_bill_run(
+            run_id=run.run_id,
+            actor="supervisor",
+            now=utility.clock(),
+            operations=utility.operations,
+            executions=utility.executions,
+        )
+
+    def waits(self, run: BillRun) -> bool:
+        statuses = self.utility.machine.statuses
+        names = [name for name in statuses if name == run.run_id or name.startswith(f"{run.run_id}-")]
+        return any(statuses[name] is ExecutionStatus.RUNNING for name in names)
+
+    def run_of_wave(self, wave: int) -> BillRun:
+        door = self.door(wave)
+        assert door is not None
+        return self.utility.operations.run(door.run_id)
+
+    def new_name(self) -> RunId:
+        self.runs_named += 1
+        return RunId(f"run{self.runs_named}")
+
+    # The rest of the desk.
+
+    def take_payments(self, day: date) -> None:
+        self.utility.day = day
+        for number, (account, amount, on) in enumerate(self.plan.payments):
+            if on == day:
+                self.do(lambda a=account, m=amount, n=number: self.take_payment(a, m, n))  # type: ignore[misc]
+
+    def take_payment(self, account: AccountId, amount_minor: int, number: int) -> None:
+        take_payment(
+            self.utility.desk,
+            registry=self.utility.registry,
+            account_id=account,
+            amount_minor=amount_minor,
+            received_on=self.utility.day,
+            reference=str(number),
+        )
+
+    def record_late_read(self) -> None:
+        late = [read for read in self.plan.reads(NOVEMBER) if read.register_id == f"REG-{self.plan.late}"]
+        self.utility.reads.record(late, entry=entry("late read"))
+
+    def release_hold(self) -> None:
+        for hold in self.utility.operations.holds(self.plan.held):
+            if hold.is_live:
+                released = replace(hold, released_at=self.utility.clock(), released_by="clerk")
+                self.utility.operations.release_hold(released, audit=entry("hold released"))
+
+    def return_a_check(self) -> None:
+        account, _, _ = self.plan.payments[0]
+        reverse_transaction(
+            self.utility.desk,
+            account_id=account,
+            transaction_id=payment_id(source="CASH", external_id="0"),
+            reason="returned by the bank",
+        )
+
+    def correct_a_bill(self) -> None:
+        """Cancel the trash on a bill and bill it anew."""
+        account = self.plan.corrected
+        bill = self.bill_of(account)
+        agreement = AgreementId(f"{account}.trash")
+        segment = next(one for one in bill.segments if one.agreement_id == agreement)
+        again = replace(segment, generation=segment.generation + 1)
+        cancel_segment(
+            self.utility.desk,
+            account_id=account,
+            bill_id=bill.bill_id,
+            agreement_id=agreement,
+            reason="the bin was counted twice",
+            replacement=replace(
+                bill,
+                bill_id=rebill_id(bill_id=bill.bill_id, agreement_id=agreement, generation=again.generation),
+                kind=BillKind.REBILL,
+                segments=(again,),
+            ),
+        )
+
+    def bill_of(self, account: AccountId) -> Bill:
+        posted = self.utility.ledger.transactions_of_account(account, since=NOVEMBER)
+        return next(one.bill for one in posted if one.bill and one.bill.kind is BillKind.CYCLE)
+
+    def adjust(self) -> None:
+        adjust_account(
+            self.utility.desk,
+            registry=self.utility.registry,
+            adjustment=Adjustment(
+                account_id=self.plan.adjusted,
+                amount_minor=-250,
+                reference="goodwill-1",
+                reason="water was brown",
+                gl_account="4090",
+                fund="water",
+            ),
+        )
+
+    def close_books(self) -> None:
+        closed = close_accounting_period(
+            NOVEMBER,
+            reader=self.utility.ledger_reader,
+            periods=self.utility.periods,
+            operations=self.utility.operations,
+            shards=self.plan.shard_names,
+            actor="clerk",
+            now=self.utility.clock(),
+            workers=1,
+        )
+        assert len(list(closed)) == self.plan.shards
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worked:
+    """A month that was worked through."""
+
+    inside: InProcess
+    utility: FaultyUtility
+    ledger: Ledger
+
+
+def work_a_month(plan: Plan, faults: tuple[Fault, ...] = ()) -> Worked:
+    """Work through the month with these faults."""
+    inside = prepared(plan)
+    chance = Random(f"work {plan.seed} {faults}")
+    writes = Writes(faults, chance=chance)
+    utility = FaultyUtility(inside, writes, tries=chance.choice([1, 3]), chance=Random(f"order {plan.seed}"))
+    Clerk(plan=plan, utility=utility, chance=chance).work()
+    return Worked(inside=inside, utility=utility, ledger=ledger_of(inside, plan.shard_names))
