@@ -1,0 +1,85 @@
+"""`headgate tariff quote` rates documents without any cloud."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.slices import DeterminantMissing
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from cli.main import build
+
+SAMPLES = Path(__file__).parents[3] / "samples" / "tariffs"
+WATER = [str(SAMPLES / name) for name in ("residential-water.yaml", "residential-water-2026-07.yaml")]
+JUNE_15 = ["--from", "2026-06-15", "--to", "2026-07-15"]
+
+
+def quote(*arguments: str) -> str:
+    result = CliRunner().invoke(build(), ["tariff", "quote", *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_json_form_has_every_line_with_its_derivation() -> None:
+    text = quote(*WATER, *JUNE_15, "--usage", "17", "--set", "meter_size=5/8", "--json")
+    document = json.loads(text)
+    assert document["period"] == {"from": "2026-06-15", "to": "2026-07-15", "days": 30}
+    assert (document["billed_quantity"], document["currency"]) == ("17", "USD")
+    assert document["total_minor"] == sum(line["amount_minor"] for line in document["lines"])
+    assert list(document["tariffs"]) == ["R-1@3", "R-1@4"]
+    assert document["lines"][2]["derivation"].startswith("3 ccf of tier 1 at 2.94 = 8.82 USD; Tariff R-1@3")
+
+
+def test_the_table_shows_lines_total_and_derivations() -> None:
+    text = quote(*WATER, *JUNE_15, "--usage", "17", "--set", "meter_size=5/8", "--set", "low_income=yes")
+    assert "Lifeline discount" in text
+    assert "80.71" in text
+    assert "limited to −15.00 USD" in " ".join(text.split())
+
+
+def test_usage_may_name_its_unit_and_a_determinant_its_day() -> None:
+    exchanged = ["--set", "meter_size=5/8", "--set", "meter_size=1@2026-03-16"]
+    march = ["--from", "2026-03-01", "--to", "2026-03-31"]
+    text = quote(WATER[0], *march, "--usage", "748 gal", *exchanged, "--json")
+    lines = json.loads(text)["lines"]
+    # 12.35 × 15/30 = 6.175 and 24.80 × 15/30
+    assert [line["amount"] for line in lines[:3]] == ["6.18", "12.40", "2.94"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            [str(SAMPLES / "residential-sewer.yaml"), WATER[0], "--usage", "1"],
+            "name one of them with --tariff",
+        ),
+        ([WATER[0], "--usage", "much"], "'much' is not a quantity"),
+        ([WATER[0], "--usage", "1e99999999"], "is not a quantity"),
+        ([WATER[0], "--usage", "1 bucket"], "unknown unit 'bucket'"),
+        ([WATER[0], "--usage", "1", "--set", "meter_size"], "write NAME=VALUE"),
+        ([WATER[0], "--usage", "1", "--set", "meter_size=1@June"], "'June' is not a day"),
+    ],
+)
+def test_what_cannot_be_understood_is_refused(arguments: list[str], message: str) -> None:
+    with pytest.raises(Refusal, match=message):
+        quote(*arguments, *JUNE_15)
+
+
+def test_refusals_of_rating_and_of_documents_come_through(tmp_path: Path) -> None:
+    with pytest.raises(DeterminantMissing, match="needs meter_size"):
+        quote(WATER[0], *JUNE_15, "--usage", "1")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(Path(WATER[0]).read_text().replace("rate: 4.29", "rate: dear"))
+    with pytest.raises(InvalidTariffDocument, match=r"bad.yaml:\d+: charges\[1\].tiers\[1\].rate: 'dear'"):
+        quote(str(bad), *JUNE_15, "--usage", "1")
+
+
+def test_the_schema_is_json() -> None:
+    result = CliRunner().invoke(build(), ["tariff", "schema"])
+    assert json.loads(result.output)["title"] == "Headgate tariff"
