@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from chalicelib.bootstrap import Settings
+
+# No example is ever too slow: a busy machine is not a finding.
+settings.register_profile("headgate", deadline=None)
+settings.load_profile("headgate")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
