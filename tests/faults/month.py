@@ -9,14 +9,15 @@ clerk does what a clerk does: the same command again, or `retry`, or a new start
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from random import Random
 
 from chalicelib.domain.billing.bill import Bill, BillKind
-from chalicelib.domain.billing.door import Door, DoorState
+from chalicelib.domain.billing.door import CycleBusy, CyclePeriodAlreadyPosted, Door, DoorShut, DoorState
 from chalicelib.domain.billing.hold import Hold
-from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
+from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunNotReady, RunState
+from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month, RunId, Shard
 from chalicelib.domain.ledger.adjustment import Adjustment
 from chalicelib.domain.ledger.transaction_ids import payment_id, rebill_id
@@ -25,14 +26,26 @@ from chalicelib.usecases.adjust_account import adjust_account
 from chalicelib.usecases.cancel_segment import cancel_segment
 from chalicelib.usecases.close_accounting_period import close_accounting_period
 from chalicelib.usecases.decide_bill_run import approve_bill_run
+from chalicelib.usecases.open_bill_run import NothingToBill, RunOrder
 from chalicelib.usecases.ports.executions import ExecutionStatus
+from chalicelib.usecases.ports.operations import RunChangedMeanwhile
 from chalicelib.usecases.reverse_transaction import reverse_transaction
+from chalicelib.usecases.start_bill_run import RunStillWorking
 from chalicelib.usecases.take_payment import take_payment
 from tests.faults.utility import FaultyUtility, Ledger, ledger_of
 from tests.faults.writes import ConnectionLost, Died, Fault, Writes
 from tests.in_process import InProcess
 from tests.towns import CYCLE, NOVEMBER, OCTOBER, SEPTEMBER, a_read, entry, the_account, town
 
+LOOK_AGAIN = (
+    CycleBusy,
+    CyclePeriodAlreadyPosted,
+    DoorShut,
+    NothingToBill,
+    RunChangedMeanwhile,
+    RunNotReady,
+    RunStillWorking,
+)
 PATIENCE = 20  # how often a clerk repeats one thing before giving up
 
 
@@ -123,7 +136,10 @@ class Clerk:
     plan: Plan
     utility: FaultyUtility
     chance: Random
+    name: str = "run"
+    shares: bool = False  # the cycle with another clerk, whose work may refuse this one's
     runs_named: int = 0
+    refused: list[Refusal] = field(default_factory=list)
 
     def work(self) -> None:
         """The whole month."""
@@ -147,6 +163,10 @@ class Clerk:
                 act()
             except (Died, ConnectionLost):
                 self.utility.new_process()
+            except LOOK_AGAIN as refusal:
+                if not self.shares:
+                    raise
+                self.refused.append(refusal)
             else:
                 return
         raise NeverEnds(act)
@@ -183,15 +203,27 @@ class Clerk:
         else:
             self.retry(run)
 
-    def start(self) -> None:
-        utility = self.utility
-        utility.starter.start(
+    def start(self, *, supersede: bool = False) -> None:
+        order = self.order()
+        self.utility.starter.start(
+            run_id=order.run_id,
+            cycle=order.cycle,
+            period=order.period,
+            today=order.today,
+            actor=order.actor,
+            now=self.utility.clock(),
+            policy=order.policy,
+            supersede=supersede,
+        )
+
+    def order(self) -> RunOrder:
+        """The next run to start."""
+        return RunOrder(
             run_id=self.new_name(),
             cycle=CYCLE,
             period=NOVEMBER,
-            today=utility.day,
+            today=self.utility.day,
             actor="clerk",
-            now=utility.clock(),
             policy=ApprovalPolicy(
                 most_excepted_per_mille=1000, most_estimated_per_mille=1000, always_ask=self.plan.asks
             ),
@@ -229,7 +261,7 @@ class Clerk:
 
     def new_name(self) -> RunId:
         self.runs_named += 1
-        return RunId(f"run{self.runs_named}")
+        return RunId(f"{self.name}{self.runs_named}")
 
     # The rest of the desk.
 

@@ -73,8 +73,8 @@ def watched(port: P, label: str, methods: tuple[str, ...], writes: Writes) -> P:
     return cast("P", kind(port, label, methods, writes))
 
 
-class LedgerRewritten(AssertionError):
-    """An item of the ledger was written a second time with other bytes."""
+class LedgerRewritten(BaseException):
+    """An item of the ledger was written a second time with other bytes. No worker may swallow this."""
 
 
 class SameBytes:

@@ -7,7 +7,7 @@ the writes named.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -42,11 +42,21 @@ class Fault:
 
 
 class Writes:
-    """The writes of one piece of work, in order, across all its processes."""
+    """The writes of one piece of work, in order, across all its processes.
 
-    def __init__(self, faults: Iterable[Fault] = (), *, chance: Random | None = None) -> None:
+    `meanwhile` is what others do while the writer is held up just before the write of that number.
+    """
+
+    def __init__(
+        self,
+        faults: Iterable[Fault] = (),
+        *,
+        chance: Random | None = None,
+        meanwhile: Mapping[int, Callable[[], None]] | None = None,
+    ) -> None:
         self._faults = {fault.write: fault.kind for fault in faults}
         self._chance = chance or Random(0)
+        self._meanwhile = dict(meanwhile or {})
         self._lock = Lock()
         self.names: list[str] = []
         self.batches: set[int] = set()
@@ -64,9 +74,12 @@ class Writes:
             self.names.append(name)
             if batch:
                 self.batches.add(number)
+            meanwhile = self._meanwhile.pop(number, None)
             kind = self._faults.pop(number, None)
             if kind is not None:
                 self.struck.append(Fault(number, kind))
+        if meanwhile is not None:
+            meanwhile()
         match kind:
             case Kind.DIES_BEFORE:
                 raise Died(name)
