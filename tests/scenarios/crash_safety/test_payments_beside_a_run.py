@@ -1,0 +1,46 @@
+"""People pay while their bills are being posted."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from threading import Barrier
+
+from tests.faults.month import Clerk, Plan, prepared
+from tests.faults.utility import FaultyUtility, Ledger, ledger_of
+from tests.faults.writes import Writes
+from tests.towns import NOVEMBER, on_day, the_account
+
+PAYMENTS = 20
+BILLING_DAY = on_day(NOVEMBER, 12)
+
+
+def billed_and_paid(plan: Plan, *, at_once: bool) -> Ledger:
+    """The ledger after the month's run and twenty payments, each reported twice."""
+    inside = prepared(plan)
+    clerk = Clerk(plan=plan, utility=FaultyUtility(inside, Writes(), chance=Random(1)), chance=Random(1))
+    clerk.utility.day = BILLING_DAY
+    together = Barrier(2 * PAYMENTS + 1) if at_once else None
+
+    def pay(number: int) -> None:
+        if together:
+            together.wait()
+        clerk.take_payment(the_account(1 + number % 2, shard=1 + number % plan.shards), 1000 + number, number)
+
+    def bill() -> None:
+        if together:
+            together.wait()
+        clerk.bill(wave=1, today=BILLING_DAY)
+
+    with ThreadPoolExecutor(2 * PAYMENTS + 1) as pool:
+        work = [pool.submit(bill), *(pool.submit(pay, number) for number in [*range(PAYMENTS)] * 2)]
+        for one in work:
+            one.result()
+    return ledger_of(inside, plan.shard_names)
+
+
+def test_twenty_payments_beside_the_posting_of_bills_all_count_once() -> None:
+    plan = Plan.of(5)
+    one_by_one = billed_and_paid(plan, at_once=False)
+    assert billed_and_paid(plan, at_once=True) == one_by_one
+    assert sum("#PAY." in sort_key for _, sort_key in one_by_one.items) == PAYMENTS
