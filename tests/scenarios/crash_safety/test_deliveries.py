@@ -1,8 +1,8 @@
 """Stages are invoked again and again: at once, out of order, long after their time. The ledger is the same.
 
 Lambda and Step Functions deliver at least once. Here every chunk's work is delivered one to five times by
-several threads at once, what was delivered before is delivered again at any later stage, and all of it once more
-after the month's books are closed.
+several threads at once, what was delivered before is delivered again at any later stage, and all of it twice
+more after the month's books are closed.
 """
 
 from __future__ import annotations
