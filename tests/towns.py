@@ -74,7 +74,7 @@ TARIFFS = (
 def schedule(
     month: Month, *, cycle: CycleCode = CYCLE, policy: AtWindowClose = AtWindowClose.ESTIMATE
 ) -> Schedule:
-    """Read on the 10th (the window is 5th to 17th, estimates from the 14th), billed on the 12th, due in 20 days."""
+    """Read on the 10th (window 5th to 17th, estimates from the 14th), billed on the 12th, due on the 1st."""
     return Schedule(
         cycle=cycle,
         period=month,
