@@ -13,6 +13,7 @@ from chalicelib.domain.kernel.ids import AccountId, AgreementId, CycleCode, Pers
 _SHORTEST_SECRET_BYTES = 32
 _ID_CHARACTERS = 10  # 50 bits: within a shard or an account nothing ever collides
 _PERSON_CHARACTERS = 16  # 80 bits: among a million persons one in 10^12
+_TEXT_BYTES = 10  # give 16 characters
 _TOKEN_CHARACTERS = 20  # hexadecimal, 80 bits
 
 
@@ -49,7 +50,7 @@ class HmacPseudonyms:
         return SearchToken(prefix=self._digest("prefix", field, prefix).hex()[:_TOKEN_CHARACTERS], word="")
 
     def _text(self, purpose: str, *parts: str) -> str:
-        return b32encode(self._digest(purpose, *parts)).decode()
+        return b32encode(self._digest(purpose, *parts)[:_TEXT_BYTES]).decode()
 
     def _digest(self, purpose: str, *parts: str) -> bytes:
         # The unit separator cannot stand in a cell of a file, so that no two lists of parts run together.

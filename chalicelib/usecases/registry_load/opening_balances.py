@@ -11,12 +11,14 @@ from chalicelib.domain.ledger.opening import (
     ControlTotalDiffers,
     ControlTotals,
     OpeningBalance,
+    opening_transaction,
     require_totals,
 )
+from chalicelib.domain.ledger.transaction_ids import opening_id
 from chalicelib.usecases.ports.identity import Pseudonyms
 from chalicelib.usecases.ports.ledger import ConflictingTransaction
 from chalicelib.usecases.post_opening_balances import post_opening_balances
-from chalicelib.usecases.post_transaction import Desk
+from chalicelib.usecases.post_transaction import Desk, TransactionUnknown
 from chalicelib.usecases.registry_load.intake import Groups, Intake
 from chalicelib.usecases.registry_load.known import Known
 from chalicelib.usecases.registry_rows.opening_rows import (
@@ -130,7 +132,7 @@ def _post(
     for account_number, balance in balances.items():
         rows = groups[account_number]
         try:
-            outcome = RowOutcome.ADDED if intake.job.dry_run else _posted(desk, balance, totals)
+            outcome = (_foreseen if intake.job.dry_run else _posted)(desk, balance, totals)
         except ConflictingTransaction:
             reason = f"{totals.reference} was posted for this account with other figures"
             mend = "reverse that transaction, or correct the rows"
@@ -138,6 +140,25 @@ def _post(
                 intake.report.reject(row.refused("", reason, mend).rejected)
         else:
             intake.report.accept(BALANCES_FILE, outcome, count=len(rows))
+
+
+def _foreseen(desk: Desk, balance: OpeningBalance, totals: OpeningTotals) -> RowOutcome:
+    """What posting would do. Raises ConflictingTransaction."""
+    try:
+        stored = desk.find(balance.account_id, opening_id(reference=totals.reference))
+    except TransactionUnknown:
+        return RowOutcome.ADDED
+    made = opening_transaction(
+        balance,
+        reference=totals.reference,
+        entered_on=stored.document_date,
+        accounting_period=stored.accounting_period,
+        recorded_at=stored.recorded_at,
+        chart=desk.rules.chart,
+    )
+    if not made.says_the_same(stored):
+        raise ConflictingTransaction(f"{stored.transaction_id} says something else", stored=(stored,))
+    return RowOutcome.UNCHANGED
 
 
 def _posted(desk: Desk, balance: OpeningBalance, totals: OpeningTotals) -> RowOutcome:

@@ -317,6 +317,18 @@ def test_a_dry_run_says_the_same_and_stores_nothing(utility: Utility) -> None:
     assert dry.accepted == wet.accepted
 
 
+def test_a_dry_run_after_a_load_foresees_what_the_ledger_would_answer(utility: Utility) -> None:
+    utility.load()
+    assert utility.load(dry_run=True).count(UNCHANGED, file="opening_balances.csv") == 5
+    utility.change("opening_balances.csv", "64.80", "74.80")
+    utility.change("opening_totals.csv", "174.35", "184.35")
+
+    dry = utility.load(dry_run=True)
+
+    assert "CONVERSION-2026 was posted for this account with other figures" in told(dry)[0]
+    assert told(dry) == told(utility.load())
+
+
 # Refusals
 
 
