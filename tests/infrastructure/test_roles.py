@@ -73,11 +73,18 @@ def test_only_posting_writes_the_ledger(built: Built) -> None:
     assert writers == {"PostChunkRole"}
 
 
-def test_rating_touches_the_artefacts_and_nothing_else(built: Built) -> None:
-    services = {
-        action.split(":")[0] for s in built.statements("RateChunkRole") for action in listed(s["Action"])
-    }
-    assert services == {"s3", "logs", "xray"}
+def test_rating_reads_no_table_but_the_one_it_reports_to(built: Built) -> None:
+    """What a bill is made of comes from the frozen chunk alone, else it could not be made again."""
+    statements = built.statements("RateChunkRole")
+    services = {action.split(":")[0] for s in statements for action in listed(s["Action"])}
+    tables = [
+        resource
+        for s in statements
+        if any(action.startswith("dynamodb:") for action in listed(s["Action"]))
+        for resource in listed(s["Resource"])
+    ]
+    assert services == {"dynamodb", "s3", "logs", "xray"}
+    assert all(table == {"Fn::GetAtt": ["OperationsTable", "Arn"]} for table in tables)
 
 
 def test_roles_are_taken_by_the_service_they_are_for(built: Built) -> None:

@@ -1,0 +1,80 @@
+"""Bill runs on the local cloud, as a clerk starts them, with a town stored through the real adapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from chalicelib import bootstrap
+from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
+from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
+from chalicelib.domain.metering.meter_read import MeterRead
+from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.usecases.ports.executions import ExecutionStatus
+from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
+from tests.towns import TARIFFS, entry
+
+_PATIENCE_S = 120
+
+
+def register(things: Iterable[Registered]) -> None:
+    """Publish the towns' tariffs and store what is registered."""
+    for text in TARIFFS:
+        loaded = load_tariff(text, file="towns.py")
+        tariff = PublishedTariff(
+            code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
+        )
+        publish_tariff(
+            tariff=tariff,
+            actor="test",
+            now=datetime.now(UTC),
+            store=bootstrap.artefact_store(),
+            audit=bootstrap.audit_store(),
+        )
+    list(bootstrap.registry_store().save_many(in_batches(things)))
+
+
+def read(reads: Iterable[MeterRead]) -> None:
+    """Record reads."""
+    bootstrap.read_store().record(list(reads), entry=entry())
+
+
+def starter() -> BillRunStarter:
+    """Starts runs on the real state machine."""
+    return BillRunStarter(
+        registry=bootstrap.registry_store(),
+        operations=bootstrap.operations_store(),
+        executions=bootstrap.run_executions(),
+    )
+
+
+def start(
+    month: Month, *, run: str, cycle: CycleCode, on: date | None = None, policy: ApprovalPolicy | None = None
+) -> RunId:
+    """Start a run on the 12th of the month, or `on` another day."""
+    return starter().start(
+        run_id=RunId(run),
+        cycle=cycle,
+        period=month,
+        today=on or date(month.year, month.month, 12),
+        actor="test",
+        now=datetime.now(UTC),
+        policy=policy or ApprovalPolicy(most_excepted_per_mille=1000),
+    )
+
+
+def finished(run_id: RunId) -> BillRun:
+    """The run once its last execution is over or waits for a decision."""
+    deadline = time.monotonic() + _PATIENCE_S
+    operations, executions = bootstrap.operations_store(), bootstrap.run_executions()
+    while time.monotonic() < deadline:
+        run = operations.run(run_id)
+        if run.state is RunState.AWAITING_APPROVAL and operations.task_token(run_id):
+            return run
+        if executions.status(execution_name(run_id, run.attempt)) is not ExecutionStatus.RUNNING:
+            return operations.run(run_id)
+        time.sleep(0.2)
+    raise AssertionError(f"run {run_id} is not over after {_PATIENCE_S} s: {operations.run(run_id)}")
