@@ -23,6 +23,8 @@ from chalicelib.storage.memory.reads import MemoryReadStore
 from chalicelib.storage.memory.registry import MemoryRegistryStore
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.usecases.ports.artefacts import ArtefactStore
+from chalicelib.usecases.ports.audit import AuditStore
 from chalicelib.usecases.ports.registry import Registered, in_batches
 from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
 from chalicelib.usecases.read_shard_state import LedgerReader
@@ -49,8 +51,7 @@ class InProcess:
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
         self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
         self.executions = self.new_executions()
-        for tariff in map(_published, TARIFFS):
-            publish_tariff(tariff=tariff, actor="test", now=self.now, store=self.store, audit=self.audit)
+        publish_tariffs(self.store, self.audit, self.now)
 
     def new_executions(self) -> InProcessExecutions:
         return InProcessExecutions(
@@ -120,6 +121,12 @@ class InProcess:
             for shard in shards or ("C01.001",)
             for transaction in self.ledger.transactions_of_shard(Shard(shard))
         ]
+
+
+def publish_tariffs(store: ArtefactStore, audit: AuditStore, now: datetime) -> None:
+    """Publish the tariffs that towns are billed on."""
+    for tariff in map(_published, TARIFFS):
+        publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
 
 
 @cache

@@ -142,7 +142,7 @@ def household(
 
     account = Account(
         account_id=account_id,
-        number=f"{shard}-{number}",
+        number=f"{cycle}-{shard}-{number}",
         person_id=PersonId(f"P-{account_id}"),
         cycle=cycle,
         currency="USD",

@@ -18,7 +18,7 @@ from chalicelib.domain.billing.door import CycleBusy, CyclePeriodAlreadyPosted, 
 from chalicelib.domain.billing.hold import Hold
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunNotReady, RunState
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month, RunId, Shard
+from chalicelib.domain.kernel.ids import AccountId, AgreementId, CycleCode, Month, RunId, Shard
 from chalicelib.domain.ledger.adjustment import Adjustment
 from chalicelib.domain.ledger.transaction_ids import payment_id, rebill_id
 from chalicelib.domain.metering.meter_read import MeterRead
@@ -58,6 +58,7 @@ class Plan:
     """What the month of one seed holds."""
 
     seed: int
+    cycle: CycleCode
     shards: int
     accounts: int
     asks: bool
@@ -69,12 +70,12 @@ class Plan:
     adjusted: AccountId
 
     @classmethod
-    def of(cls, seed: int) -> Plan:
-        """The plan of a seed: always the same."""
+    def of(cls, seed: int, *, cycle: CycleCode = CYCLE) -> Plan:
+        """The plan of a seed: always the same. Where stores live on, every month needs a cycle of its own."""
         chance = Random(f"month {seed}")
         shards, accounts = chance.choice([2, 3]), chance.choice([2, 3])
         everyone = [
-            the_account(number, shard=shard)
+            the_account(number, shard=shard, cycle=cycle)
             for shard in range(1, shards + 1)
             for number in range(1, accounts + 1)
         ]
@@ -85,6 +86,7 @@ class Plan:
         )
         return cls(
             seed=seed,
+            cycle=cycle,
             shards=shards,
             accounts=accounts,
             asks=chance.random() < 0.5,
@@ -98,7 +100,7 @@ class Plan:
 
     @property
     def shard_names(self) -> list[Shard]:
-        return [Shard(f"{CYCLE}.{shard:03d}") for shard in range(1, self.shards + 1)]
+        return [Shard(f"{self.cycle}.{shard:03d}") for shard in range(1, self.shards + 1)]
 
     def reads(self, month: Month) -> Iterator[MeterRead]:
         """The month's reads, with a seed's own spread of use."""
@@ -106,15 +108,15 @@ class Plan:
         for shard in range(1, self.shards + 1):
             for number in range(1, self.accounts + 1):
                 used = 12 * (month.month - SEPTEMBER.month) + chance.randint(0, 5) if month > SEPTEMBER else 0
-                yield a_read(number, month, shard=shard, value=100 + used)
+                yield a_read(number, month, shard=shard, cycle=self.cycle, value=100 + used)
 
 
-def prepared(plan: Plan) -> InProcess:
-    """The town before the month: October billed and closed by nobody, November's reads in but two."""
-    inside = InProcess()
-    inside.register(town(shards=plan.shards, accounts=plan.accounts))
+def prepared(plan: Plan, inside: InProcess | None = None) -> InProcess:
+    """The town before the month: October is billed, November's reads are in but two, one account is held."""
+    inside = inside or InProcess()
+    inside.register(town(shards=plan.shards, accounts=plan.accounts, cycle=plan.cycle))
     inside.read(read for month in (SEPTEMBER, OCTOBER) for read in plan.reads(month))
-    run = inside.bill(OCTOBER)
+    run = inside.bill(OCTOBER, cycle=plan.cycle)
     assert run.state is RunState.CLOSED, run.failure
     missing = {f"REG-{plan.late}", f"REG-{plan.never}"}
     inside.read(read for read in plan.reads(NOVEMBER) if read.register_id not in missing)
@@ -184,7 +186,7 @@ class Clerk:
         raise NeverEnds(f"wave {wave}")
 
     def door(self, wave: int) -> Door | None:
-        doors = self.utility.operations.doors(CYCLE, NOVEMBER)
+        doors = self.utility.operations.doors(self.plan.cycle, NOVEMBER)
         return next((door for door in doors if door.wave == wave), None)
 
     def push(self, wave: int) -> None:
@@ -196,7 +198,7 @@ class Clerk:
         run = self.utility.operations.run(door.run_id)
         if door.state is DoorState.CLOSED:
             return
-        if run.state is RunState.AWAITING_APPROVAL and self.waits(run):
+        if run.state in (RunState.AWAITING_APPROVAL, RunState.APPROVED) and self.waits(run):
             self.approve(run)
         elif door.state is DoorState.CLAIMED and self.chance.random() < 0.5:
             self.start()
@@ -220,7 +222,7 @@ class Clerk:
         """The next run to start."""
         return RunOrder(
             run_id=self.new_name(),
-            cycle=CYCLE,
+            cycle=self.plan.cycle,
             period=NOVEMBER,
             today=self.utility.day,
             actor="clerk",
@@ -261,7 +263,7 @@ class Clerk:
 
     def new_name(self) -> RunId:
         self.runs_named += 1
-        return RunId(f"{self.name}{self.runs_named}")
+        return RunId(f"{self.plan.cycle}.{self.name}{self.runs_named}")
 
     # The rest of the desk.
 
@@ -278,8 +280,11 @@ class Clerk:
             account_id=account,
             amount_minor=amount_minor,
             received_on=self.utility.day,
-            reference=str(number),
+            reference=self.reference(number),
         )
+
+    def reference(self, number: int) -> str:
+        return f"{self.plan.cycle}.{number}"
 
     def record_late_read(self) -> None:
         late = [read for read in self.plan.reads(NOVEMBER) if read.register_id == f"REG-{self.plan.late}"]
@@ -296,7 +301,7 @@ class Clerk:
         reverse_transaction(
             self.utility.desk,
             account_id=account,
-            transaction_id=payment_id(source="CASH", external_id="0"),
+            transaction_id=payment_id(source="CASH", external_id=self.reference(0)),
             reason="returned by the bank",
         )
 
@@ -362,9 +367,9 @@ class Worked:
     ledger: Ledger
 
 
-def work_a_month(plan: Plan, faults: tuple[Fault, ...] = ()) -> Worked:
-    """Work through the month with these faults."""
-    inside = prepared(plan)
+def work_a_month(plan: Plan, faults: tuple[Fault, ...] = (), *, inside: InProcess | None = None) -> Worked:
+    """Work through the month with these faults, on fakes or on the stores of `inside`."""
+    inside = prepared(plan, inside)
     chance = Random(f"work {plan.seed} {faults}")
     writes = Writes(faults, chance=chance)
     utility = FaultyUtility(inside, writes, tries=chance.choice([1, 3]), chance=Random(f"order {plan.seed}"))

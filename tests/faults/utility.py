@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
 
-from chalicelib.domain.kernel.ids import Month, Shard
+from chalicelib.domain.kernel.ids import Shard
 from chalicelib.domain.ledger.chart_of_accounts import ChartOfAccounts
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.storage.ledger_items import Key, transaction_item, transaction_key
@@ -99,12 +99,12 @@ def ledger_of(inside: InProcess, shards: list[Shard]) -> Ledger:
             for one in transactions
         },
         states={shard: dump_states(reader.shard_states(shard).values()) for shard in shards},
-        snapshots={key: inside.store.get(key) for key in inside.store.keys("ledger/snapshots/")},
+        snapshots={
+            key: inside.store.get(key)
+            for key in inside.store.keys("ledger/snapshots/")
+            if key.rpartition("/")[2].removesuffix(".json.gz") in shards
+        },
     )
-
-
-def month_after(month: Month) -> Month:
-    return month.plus(1)
 
 
 @cache
