@@ -46,7 +46,9 @@ class InProcess:
     def __post_init__(self) -> None:
         self.registry = MemoryRegistryStore(self.audit)
         self.operations = MemoryOperations(audit=self.audit)
-        self.ledger = MemoryLedgerStore(is_frozen=lambda cycle: self.operations.holder(cycle) is not None)
+        self.ledger = MemoryLedgerStore(
+            is_frozen=lambda cycle: self.operations.holder(cycle) is not None, claims=self.operations.claims
+        )
         self.snapshots = ArtefactSnapshots(self.store)
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
         self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)

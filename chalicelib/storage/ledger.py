@@ -30,7 +30,7 @@ from chalicelib.storage.ledger_items import (
     transaction_key,
     transaction_of,
 )
-from chalicelib.storage.operations_keys import freeze_key
+from chalicelib.storage.operations_keys import claims_key, freeze_key
 from chalicelib.usecases.ports.ledger import (
     ShardBooks,
     SnapshotReference,
@@ -89,19 +89,17 @@ class DynamoLedgerStore:
         ]
         checks = [
             self._check(self._table, books_key(shard), _BOOKS_OPEN, period=earliest.accounting_period),
-            *(
-                self._check(self._operations_table, freeze_key(condition.cycle), _NEW)
-                for condition in conditions
-            ),
+            *(check for condition in conditions for check in self._checks_of(condition)),
         ]
+        checked = [condition for condition in conditions for _ in self._checks_of(condition)]
 
         def refusal(index: int) -> Refusal | None:
             if index < len(puts):
                 return refusal_of_repeat(transactions, self._holders(transactions))
             if index == len(puts):
                 return refusal_of_closed_period(earliest)
-            if index - len(puts) - 1 < len(conditions):
-                return refusal_of_condition(conditions[index - len(puts) - 1])
+            if index - len(puts) - 1 < len(checked):
+                return refusal_of_condition(checked[index - len(puts) - 1])
             return None
 
         entries = [audit_put(entry, table=self._audit_table) for entry in audit]
@@ -203,6 +201,21 @@ class DynamoLedgerStore:
 
     def _put_new(self, item: dict[str, Any]) -> dict[str, Any]:
         return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": _NEW}}
+
+    def _checks_of(self, condition: PostingCondition) -> list[dict[str, Any]]:
+        checks = [self._check(self._operations_table, freeze_key(condition.cycle), _NEW)]
+        if condition.claims is not None:
+            counted = self._check(
+                self._operations_table,
+                claims_key(condition.cycle),
+                "claims = :seen" if condition.claims else _NEW,
+            )
+            if condition.claims:
+                counted["ConditionCheck"]["ExpressionAttributeValues"] = {
+                    ":seen": {"N": str(condition.claims)}
+                }
+            checks.append(counted)
+        return checks
 
     def _check(self, table: str, key: Key, condition: str, **values: object) -> dict[str, Any]:
         check: dict[str, Any] = {

@@ -28,6 +28,7 @@ from chalicelib.storage.dynamo import Item, batch_get, get, query, transact
 from chalicelib.storage.operations_keys import (
     Key,
     chunk_key,
+    claims_key,
     door_key,
     freeze_key,
     hold_key,
@@ -119,6 +120,7 @@ class DynamoOperations:
             self._door_put(run, DoorState.CLAIMED, claimable, {**replaced, ":claimed": {"S": "claimed"}}),
             _run_record(run).put(self._table, ConditionExpression="attribute_not_exists(pk)"),
             NamedRunRecord(*_place(run), run_id=run.run_id).put(self._table),
+            self._count_claim(run.cycle),
             self._told(audit),
         ]
         if run.wave > 1:
@@ -183,6 +185,11 @@ class DynamoOperations:
         """See OperationsStore."""
         item = get(self._client, self._table, **_named(freeze_key(cycle)))
         return None if item is None else RunId(item["run_id"]["S"])
+
+    def claims(self, cycle: CycleCode) -> int:
+        """See OperationsStore."""
+        item = get(self._client, self._table, **_named(claims_key(cycle)))
+        return 0 if item is None else int(item["claims"]["N"])
 
     # What became of chunks.
 
@@ -263,6 +270,16 @@ class DynamoOperations:
     def _move_door(self, run: BillRun, *, source: DoorState, target: DoorState) -> Write:
         held = _held_by(run, source)
         return self._door_put(run, target, held["ConditionExpression"], held["ExpressionAttributeValues"])
+
+    def _count_claim(self, cycle: CycleCode) -> Write:
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": _key(claims_key(cycle)),
+                "UpdateExpression": "ADD claims :one",
+                "ExpressionAttributeValues": {":one": {"N": "1"}},
+            }
+        }
 
     def _unfreeze(self, run: BillRun) -> Write:
         return {

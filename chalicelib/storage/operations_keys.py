@@ -16,6 +16,11 @@ def freeze_key(cycle: CycleCode) -> Key:
     return f"CYCLE#{cycle}", "FREEZE"
 
 
+def claims_key(cycle: CycleCode) -> Key:
+    """The item that counts how many runs have claimed the cycle (`claims`); missing before the first."""
+    return f"CYCLE#{cycle}", "CLAIMS"
+
+
 def door_key(cycle: CycleCode, period: Month, wave: int) -> Key:
     """The one-way door of a cycle's period in a wave."""
     return f"CYCLE#{cycle}#{period}", f"DOOR#{wave:03d}"

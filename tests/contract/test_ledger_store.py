@@ -49,6 +49,7 @@ class Place:
     shard: Shard
     account: AccountId
     hold_cycle: Callable[[CycleCode], None]
+    count_claims: Callable[[CycleCode, int], None]
     audited: Callable[[AccountId], list[AuditEntry]]
 
     def all(self) -> list[FinancialTransaction]:
@@ -60,18 +61,20 @@ def place(request: pytest.FixtureRequest) -> Place:
     shard = fresh_shard()
     if request.param == "memory":
         held: set[CycleCode] = set()
-        fake = MemoryLedgerStore(is_frozen=held.__contains__)
+        claims: dict[CycleCode, int] = {}
+        fake = MemoryLedgerStore(is_frozen=held.__contains__, claims=lambda cycle: claims.get(cycle, 0))
         return Place(
             store=fake,
             shard=shard,
             account=in_shard(shard),
             hold_cycle=held.add,
+            count_claims=claims.__setitem__,
             audited=lambda account: [one for one in fake.audit if one.entity_id == account],
         )
     from chalicelib.bootstrap import aws_client
     from chalicelib.storage.audit import DynamoAuditStore
     from chalicelib.storage.ledger import DynamoLedgerStore
-    from chalicelib.storage.operations_keys import freeze_key
+    from chalicelib.storage.operations_keys import claims_key, freeze_key
 
     names = request.getfixturevalue("local_cloud").settings
     client = aws_client("dynamodb")
@@ -79,6 +82,11 @@ def place(request: pytest.FixtureRequest) -> Place:
     def hold(cycle: CycleCode) -> None:
         pk, sk = freeze_key(cycle)
         client.put_item(TableName=names.operations_table, Item={"pk": {"S": pk}, "sk": {"S": sk}})
+
+    def count_claims(cycle: CycleCode, number: int) -> None:
+        pk, sk = claims_key(cycle)
+        item = {"pk": {"S": pk}, "sk": {"S": sk}, "claims": {"N": str(number)}}
+        client.put_item(TableName=names.operations_table, Item=item)
 
     return Place(
         store=DynamoLedgerStore(
@@ -90,6 +98,7 @@ def place(request: pytest.FixtureRequest) -> Place:
         shard=shard,
         account=in_shard(shard),
         hold_cycle=hold,
+        count_claims=count_claims,
         audited=lambda account: DynamoAuditStore(client, table=names.audit_table).entries(
             entity="account", entity_id=account
         ),
@@ -225,6 +234,23 @@ def test_a_bill_beside_the_cycle_is_refused_while_a_run_holds_the_cycle(place: P
     assert place.all() == []
 
     place.store.append(bill, audit=entry(bill), conditions=[NotFrozen(free)])
+    assert place.all() == [bill]
+
+
+def test_a_bill_is_refused_when_a_run_came_and_went_since_its_inputs_were_read(place: Place) -> None:
+    fresh, busy = CycleCode(f"{place.shard}-fresh"), CycleCode(f"{place.shard}-busy")
+    place.count_claims(busy, 3)
+    bill = a_posted_bill(account=place.account, bill_id="OFF.20261101.0")
+
+    for stale in (NotFrozen(busy, claims=2), NotFrozen(busy, claims=0), NotFrozen(fresh, claims=1)):
+        with pytest.raises(PostingConditionFailed) as refusal:
+            place.store.append(bill, audit=entry(bill), conditions=[stale])
+        assert refusal.value.data["condition"] == stale
+    assert place.all() == []
+
+    place.store.append(
+        bill, audit=entry(bill), conditions=[NotFrozen(busy, claims=3), NotFrozen(fresh, claims=0)]
+    )
     assert place.all() == [bill]
 
 

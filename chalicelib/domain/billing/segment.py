@@ -140,12 +140,16 @@ def _end(agreement: ServiceAgreement, start: date, terms: BillingTerms, metering
 def _may_invent(terms: BillingTerms) -> bool:
     """Whether a read that never came may be estimated: once the window is closed, if policy says so."""
     schedule = terms.schedule
+    if terms.through is not None:
+        return False  # bills beside the cycle stand on the reads there are
     return terms.today >= schedule.window_close and schedule.at_window_close is AtWindowClose.ESTIMATE
 
 
 def _may_replace(terms: BillingTerms) -> bool:
     """Whether a read that is refused may be replaced by an estimate."""
     schedule = terms.schedule
+    if terms.through is not None:
+        return False
     return terms.today >= schedule.estimate_from and schedule.at_window_close is AtWindowClose.ESTIMATE
 
 

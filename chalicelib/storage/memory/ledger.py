@@ -26,9 +26,10 @@ Key = tuple[Month, AccountId, str]
 
 @dataclass
 class MemoryLedgerStore:
-    """`is_frozen` tells whether a bill run holds a cycle (ask the fake of the operations store)."""
+    """`is_frozen` tells whether a bill run holds a cycle, `claims` how many did (ask the operations fake)."""
 
     is_frozen: Callable[[CycleCode], bool] = lambda _: False
+    claims: Callable[[CycleCode], int] = lambda _: 0
     audit: list[AuditEntry] = field(default_factory=list)
     _shards: dict[Shard, dict[Key, FinancialTransaction]] = field(default_factory=dict)
     _claims: dict[str, tuple[Shard, Key]] = field(default_factory=dict)
@@ -61,7 +62,8 @@ class MemoryLedgerStore:
                 if closed_through and transaction.accounting_period <= closed_through:
                     raise refusal_of_closed_period(transaction)
             for condition in conditions:
-                if self.is_frozen(condition.cycle):
+                claims = self.claims(condition.cycle)
+                if self.is_frozen(condition.cycle) or condition.claims not in (None, claims):
                     raise refusal_of_condition(condition)
             for transaction in transactions:
                 self._put(transaction)

@@ -37,6 +37,7 @@ class MemoryOperations:
         self._runs: dict[RunId, BillRun] = {}
         self._doors: dict[_DoorKey, Door] = {}
         self._holders: dict[CycleCode, RunId] = {}
+        self._claims: dict[CycleCode, int] = {}
         self._reports: dict[tuple[RunId, Stage, Shard], ChunkReport] = {}
         self._tokens: dict[RunId, str] = {}
         self._holds: dict[tuple[AccountId, str], Hold] = {}
@@ -57,6 +58,7 @@ class MemoryOperations:
             old = self._runs[replaces]
             self._runs[replaces] = replace(old.into(RunState.SUPERSEDED), version=old.version + 1)
         self._holders[run.cycle] = run.run_id
+        self._claims[run.cycle] = self.claims(run.cycle) + 1
         self._doors[_door_key(run)] = door_of(run, DoorState.CLAIMED)
         self._runs[run.run_id] = run
         self._audit.add(audit)
@@ -100,6 +102,10 @@ class MemoryOperations:
 
     def holder(self, cycle: CycleCode) -> RunId | None:
         return self._holders.get(cycle)
+
+    def claims(self, cycle: CycleCode) -> int:
+        """See OperationsStore."""
+        return self._claims.get(cycle, 0)
 
     def report_chunk(self, report: ChunkReport) -> None:
         self._reports[(report.run_id, report.stage, report.shard)] = report

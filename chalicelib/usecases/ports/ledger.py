@@ -94,7 +94,8 @@ def refusal_of_closed_period(transaction: FinancialTransaction) -> AccountingPer
 def refusal_of_condition(condition: PostingCondition) -> PostingConditionFailed:
     """The refusal of a transaction whose condition does not hold."""
     return PostingConditionFailed(
-        f"a bill run holds cycle {condition.cycle}: wait until it is closed, or reject it",
+        f"a bill run holds cycle {condition.cycle}, or has held it since the bill's inputs were read: wait "
+        "until it is closed, or reject it, then try again",
         condition=condition,
     )
 

@@ -70,6 +70,9 @@ class OperationsStore(Protocol):
     def holder(self, cycle: CycleCode) -> RunId | None:
         """The run that holds the cycle: it is frozen while there is one."""
 
+    def claims(self, cycle: CycleCode) -> int:
+        """How many runs have ever claimed the cycle: grows with every run, also with one given up."""
+
     def report_chunk(self, report: ChunkReport) -> None:
         """Store what a stage made of a chunk, in place of an earlier report."""
 
