@@ -236,7 +236,7 @@ class DynamoOperations:
             return
         stored = get(self._client, self._table, **_named(hold_key(hold.account_id, hold.hold_id)))
         if stored is None:
-            raise hold_unknown(hold)
+            raise hold_unknown(account_id=hold.account_id, hold_id=hold.hold_id)
         raise hold_released_before(_HOLD.load(stored["detail"]["S"]))
 
     def holds_of_shard(self, shard: Shard) -> Sequence[Hold]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from chalicelib.domain.billing.bill import BillKind
+from chalicelib.domain.billing.bill_account import bill_id
 from chalicelib.domain.billing.chunk import FrozenChunk
 from chalicelib.domain.billing.inputs import AccountInputs, BilledBefore, BillingTerms, MeteringInputs
 from chalicelib.domain.billing.run import BillRun, ChunkReport, RunState, Stage, Tally
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, RunId, ServicePointId, Shard
 from chalicelib.domain.ledger.account_state import AccountState
-from chalicelib.domain.ledger.transaction_ids import cycle_bill_id
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
@@ -103,7 +103,8 @@ def account_inputs(
     """An account as rating sees it: nothing that names a person, and where each agreement was billed to."""
     account = found.account
     billed = {one.agreement_id: _billed_before(one.agreement_id, state) for one in found.agreements if state}
-    prefix = cycle_bill_id(cycle=terms.cycle, period=terms.period).rpartition(".")[0] + "."
+    first_id = bill_id(terms=terms, generation=0)
+    prefix = first_id.removesuffix("0")
     made = {s.transaction_id for s in state.segments if s.transaction_id.startswith(prefix)} if state else ()
     return AccountInputs(
         account_id=account.account_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from chalicelib.domain.billing.bill import Bill, BillKind, BillSegment
+from chalicelib.domain.billing.bill import Bill, BillSegment
 from chalicelib.domain.billing.exceptions import ON_HOLD, UNABLE_TO_RATE, BillException, exception_of
 from chalicelib.domain.billing.inputs import AccountInputs, BillingTerms, MeteringInputs
 from chalicelib.domain.billing.segment import Segmented, bill_agreement
@@ -104,7 +104,7 @@ def _outcome(
 
 def _bill(account: AccountInputs, terms: BillingTerms, segments: tuple[BillSegment, ...]) -> Bill:
     return Bill(
-        bill_id=_bill_id(account, terms),
+        bill_id=bill_id(terms=terms, generation=account.bills_made),
         account_id=account.account_id,
         kind=terms.kind,
         cycle=terms.cycle,
@@ -117,10 +117,11 @@ def _bill(account: AccountInputs, terms: BillingTerms, segments: tuple[BillSegme
     )
 
 
-def _bill_id(account: AccountInputs, terms: BillingTerms) -> BillId:
-    if terms.kind is BillKind.OFF_CYCLE and terms.through is not None:
-        return off_cycle_bill_id(billed_through=terms.through, generation=account.bills_made)
-    return cycle_bill_id(cycle=terms.cycle, period=terms.period, generation=account.bills_made)
+def bill_id(*, terms: BillingTerms, generation: int) -> BillId:
+    """The id of an account's bill under `terms` after `generation` earlier ones."""
+    if terms.through is not None:
+        return off_cycle_bill_id(billed_through=terms.through, generation=generation)
+    return cycle_bill_id(cycle=terms.cycle, period=terms.period, generation=generation)
 
 
 def _why_nothing(account: AccountInputs) -> str:

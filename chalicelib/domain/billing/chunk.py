@@ -54,6 +54,7 @@ class DraftChunk:
             estimated=sum(billed.is_estimated for billed in self.billed),
             amount_minor=sum(billed.bill.total_minor for billed in self.billed),
             withheld_minor=sum(excepted.withheld_minor for excepted in self.excepted),
+            currency=self.billed[0].bill.currency if self.billed else "",
             reasons=dict(sorted(reasons.items())),
         )
 

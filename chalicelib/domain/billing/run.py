@@ -82,6 +82,7 @@ class Tally:
     estimated: int = 0
     amount_minor: int = 0
     withheld_minor: int = 0
+    currency: str = ""
     reasons: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -101,6 +102,7 @@ class Tally:
             estimated=self.estimated + other.estimated,
             amount_minor=self.amount_minor + other.amount_minor,
             withheld_minor=self.withheld_minor + other.withheld_minor,
+            currency=self.currency or other.currency,
             reasons=dict(sorted(reasons.items())),
         )
 

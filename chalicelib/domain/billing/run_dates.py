@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from chalicelib.domain.billing.run import RunDates
@@ -23,8 +24,17 @@ def run_dates(*, schedule: Schedule, today: date, calendar: BusinessCalendar) ->
             due_on=schedule.due_on,
             accounting_period=Month.of(schedule.accounting_date),
         )
+    own = own_dates(schedule=schedule, today=today, calendar=calendar)
+    return replace(own, accounting_period=Month.of(max(schedule.accounting_date, today)))
+
+
+def own_dates(*, schedule: Schedule, today: date, calendar: BusinessCalendar) -> RunDates:
+    """The dates of a bill made on `today`, with as many days to pay as the schedule gives.
+
+    Raises NoBusinessDay.
+    """
     return RunDates(
         bill_date=today,
         due_on=calendar.on_or_after(today + (schedule.due_on - schedule.bill_date)),
-        accounting_period=Month.of(max(schedule.accounting_date, today)),
+        accounting_period=Month.of(today),
     )

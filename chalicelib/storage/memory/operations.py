@@ -131,7 +131,7 @@ class MemoryOperations:
     def release_hold(self, hold: Hold, *, audit: AuditEntry) -> None:
         stored = self._holds.get((hold.account_id, hold.hold_id))
         if stored is None:
-            raise hold_unknown(hold)
+            raise hold_unknown(account_id=hold.account_id, hold_id=hold.hold_id)
         if not stored.is_live:
             raise hold_released_before(stored)
         self._holds[(hold.account_id, hold.hold_id)] = hold

@@ -108,13 +108,12 @@ def changed_meanwhile(run_id: RunId) -> RunChangedMeanwhile:
     )
 
 
-def hold_unknown(hold: Hold) -> HoldUnknown:
+def hold_unknown(*, account_id: AccountId, hold_id: str) -> HoldUnknown:
     """The refusal to release a hold that was never placed."""
     return HoldUnknown(
-        f"account {hold.account_id} has no hold {hold.hold_id}: `headgate hold list {hold.account_id}` shows "
-        "those it has",
-        account_id=hold.account_id,
-        hold_id=hold.hold_id,
+        f"account {account_id} has no hold {hold_id}: `headgate hold list {account_id}` shows those it has",
+        account_id=account_id,
+        hold_id=hold_id,
     )
 
 
