@@ -40,6 +40,7 @@ __all__ = [
     "operations_store",
     "pseudonyms",
     "read_store",
+    "read_tariff",
     "registry_store",
     "run_artefacts",
     "run_executions",
@@ -128,7 +129,7 @@ def run_artefacts() -> RunArtefacts:
     """What bill runs leave behind; keeps the compiled tariffs of the run at hand."""
     from chalicelib.storage.run_artefacts import StoredRunArtefacts
 
-    return StoredRunArtefacts(artefact_store(), read_tariff=_read_tariff)
+    return StoredRunArtefacts(artefact_store(), read_tariff=read_tariff)
 
 
 def run_executions() -> RunExecutions:
@@ -166,7 +167,8 @@ def sealing() -> Sealing:
     return AesGcmSealing(ring, pseudonyms())
 
 
-def _read_tariff(canonical: str) -> TariffVersion:
+def read_tariff(canonical: str) -> TariffVersion:
+    """The version that a published document describes."""
     from chalicelib.tariff_documents.load import load_tariff
 
     return load_tariff(canonical, file="published tariff").version

@@ -28,11 +28,12 @@ def quote_document(request: RatingRequest, rating: Rating, *, fingerprints: dict
         "currency": rating.currency,
         "total": _amount(rating.total_minor, rating.currency),
         "total_minor": rating.total_minor,
-        "lines": [_line_document(line, rating.currency) for line in rating.lines],
+        "lines": [line_document(line, rating.currency) for line in rating.lines],
     }
 
 
-def _line_document(line: BillLine, currency: str) -> dict[str, Any]:
+def line_document(line: BillLine, currency: str) -> dict[str, Any]:
+    """A bill line as JSON has it, with its derivation in words."""
     tier = line.tier
     return {
         "charge": line.charge,

@@ -14,4 +14,7 @@ MODULES = (
     "load",
     "tariff",
     "reads",
+    "billrun",
+    "bill",
+    "hold",
 )

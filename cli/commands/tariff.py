@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from chalicelib import bootstrap
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.period import Period
@@ -17,10 +18,13 @@ from chalicelib.domain.tariffs.rating import Position, RatingRequest, compile_bo
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.tariff_documents.schema import json_schema
-from cli.output import JsonOption, print_json
+from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff, published_tariffs
+from cli.cloud.session import use_stack
+from cli.desk import actor
+from cli.output import JsonOption, out, print_json
 from cli.quote import print_quote, quote_document
 
-app = typer.Typer(help="Rate tariff documents, and export their schema.", no_args_is_help=True)
+app = typer.Typer(help="Rate and publish tariff documents, and export their schema.", no_args_is_help=True)
 
 
 _MOST_DIGITS = 30
@@ -34,6 +38,41 @@ class WrongQuote(Refusal):
 def schema() -> None:
     """Print the JSON Schema of tariff documents, for editors that check as one types."""
     print_json(json_schema())
+
+
+@app.command()
+def publish(
+    files: Annotated[list[Path], typer.Argument(help="Tariff documents.")], as_json: JsonOption = False
+) -> None:
+    """Publish tariff versions: bill runs use them from now on, and they never change again."""
+    use_stack()
+    published = {}
+    for loaded in load_tariff_files(files):
+        version = loaded.version
+        published[version.reference] = publish_tariff(
+            tariff=PublishedTariff(code=version.code, version=version.version, canonical=loaded.canonical),
+            actor=actor(),
+            now=datetime.now(UTC),
+            store=bootstrap.artefact_store(),
+            audit=bootstrap.audit_store(),
+        )
+    if as_json:
+        print_json({"published": published})
+        return
+    for reference, is_new in published.items():
+        out.print(f"{reference}  " + ("[green]published[/]" if is_new else "[dim]was published before[/]"))
+
+
+@app.command("list")
+def list_published(as_json: JsonOption = False) -> None:
+    """List the tariff versions that bill runs use."""
+    use_stack()
+    tariffs = published_tariffs(bootstrap.artefact_store())
+    if as_json:
+        print_json({tariff.reference: tariff.fingerprint for tariff in tariffs})
+        return
+    for tariff in tariffs:
+        out.print(f"{tariff.reference}  [dim]{tariff.fingerprint[:16]}[/]")
 
 
 @app.command()

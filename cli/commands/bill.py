@@ -1,0 +1,187 @@
+"""`headgate bill`: one account's bills: preview, list, show, explain, replay, and bills outside the cycle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from chalicelib import bootstrap
+from chalicelib.domain.billing.bill import Bill
+from chalicelib.domain.billing.bill_account import Billed
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
+from chalicelib.usecases.bill_off_cycle import bill_off_cycle
+from chalicelib.usecases.preview_bill import preview_bill
+from chalicelib.usecases.rebill_segment import rebill_segment
+from chalicelib.usecases.replay_bill import replay_bill
+from cli.bill_view import bill_document, outcome_document, print_bill, print_bills, print_outcome
+from cli.cloud.session import use_stack
+from cli.desk import account_named, billing_desk, day_of, posting_desk
+from cli.output import JsonOption, out, print_json
+
+app = typer.Typer(help="One account's bills.", no_args_is_help=True)
+
+AccountArgument = Annotated[
+    str, typer.Argument(metavar="ACCOUNT", help="The utility's account number, or Headgate's id.")
+]
+BillArgument = Annotated[
+    str, typer.Argument(metavar="BILL", help="ACCOUNT/BILL as `headgate bill list` prints it.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger and the audit trail.")]
+OnOption = Annotated[
+    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The utility's day. Default: today.")
+]
+
+
+class WrongBillReference(Refusal):
+    """A bill was named in a way that cannot be understood."""
+
+
+@app.command()
+def preview(
+    account: AccountArgument,
+    period: Annotated[str, typer.Option("--period", help="The cycle's period, YYYY-MM.")],
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what an account's bill would be if its cycle ran today. Writes nothing."""
+    use_stack()
+    outcome = preview_bill(
+        desk=billing_desk(), account_id=account_named(account), period=Month.parse(period), today=day_of(on)
+    )
+    if as_json:
+        print_json(outcome_document(outcome))
+    else:
+        print_outcome(outcome)
+    if not isinstance(outcome, Billed):
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_bills(account: AccountArgument, as_json: JsonOption = False) -> None:
+    """List an account's bills, oldest first."""
+    use_stack()
+    found = bootstrap.ledger_store().transactions_of_account(account_named(account))
+    bills = [transaction.bill for transaction in found if transaction.bill is not None]
+    if as_json:
+        print_json([bill_document(bill) for bill in bills])
+    else:
+        print_bills(bills)
+
+
+@app.command()
+def show(bill: BillArgument, as_json: JsonOption = False) -> None:
+    """Show a bill: segments, reads, lines, total."""
+    use_stack()
+    _show(_find(bill), as_json=as_json, explain=False)
+
+
+@app.command()
+def explain(bill: BillArgument, as_json: JsonOption = False) -> None:
+    """Show a bill with how each line came about, in words and figures that can be checked."""
+    use_stack()
+    _show(_find(bill), as_json=as_json, explain=True)
+
+
+@app.command()
+def replay(bill: BillArgument, as_json: JsonOption = False) -> None:
+    """Make a bill again from its frozen inputs and compare, to the cent. Exit code 1 when it differs."""
+    use_stack()
+    found = replay_bill(
+        bill=_find(bill),
+        operations=bootstrap.operations_store(),
+        artefacts=bootstrap.run_artefacts(),
+    )
+    if as_json:
+        print_json({"equal": found.is_equal, "differences": list(found.differences), "inputs": found.inputs})
+    elif found.is_equal:
+        out.print(f"[green]Equal[/], to the cent and to the line. Made again from {found.inputs}")
+    else:
+        out.print(f"[red]{len(found.differences)} differences[/]. Made again from {found.inputs}")
+        for difference in found.differences:
+            out.print(f"  {difference}")
+    if not found.is_equal:
+        raise typer.Exit(1)
+
+
+@app.command("off-cycle")
+def off_cycle(
+    account: AccountArgument,
+    reason: ReasonOption,
+    through: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Bill up to this day, not included. Default: --on."),
+    ] = None,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bill one account now, by the same engine as its cycle's run. Needs reads on the last day."""
+    use_stack()
+    today = day_of(on)
+    posted = bill_off_cycle(
+        desk=billing_desk(),
+        posting=posting_desk(today),
+        artefacts=bootstrap.run_artefacts(),
+        account_id=account_named(account),
+        through=through.date() if through else today,
+        reason=reason,
+    )
+    _posted([t.bill for t in posted.transactions if t.bill], as_json=as_json)
+
+
+@app.command()
+def rebill(
+    bill: BillArgument,
+    agreement: Annotated[str, typer.Argument(help="The agreement whose charges were wrong.")],
+    reason: ReasonOption,
+    on: OnOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Cancel one agreement's charges on a bill and bill the same days anew, both or neither."""
+    use_stack()
+    account_id, bill_id = _parts(bill)
+    posted = rebill_segment(
+        desk=billing_desk(),
+        posting=posting_desk(day_of(on)),
+        artefacts=bootstrap.run_artefacts(),
+        account_id=account_id,
+        bill_id=bill_id,
+        agreement_id=AgreementId(agreement),
+        reason=reason,
+    )
+    _posted([t.bill for t in posted.transactions if t.bill], as_json=as_json)
+
+
+def _posted(bills: list[Bill], *, as_json: bool) -> None:
+    if as_json:
+        print_json([bill_document(bill) for bill in bills])
+    for bill in [] if as_json else bills:
+        out.print(f"Posted [bold]{bill.account_id}/{bill.bill_id}[/]")
+        print_bill(bill)
+
+
+def _show(bill: Bill, *, as_json: bool, explain: bool) -> None:
+    if as_json:
+        print_json(bill_document(bill))
+    else:
+        print_bill(bill, explain=explain)
+
+
+def _find(reference: str) -> Bill:
+    account_id, bill_id = _parts(reference)
+    transaction = posting_desk(day_of(None)).find(account_id, TransactionId(bill_id))
+    if transaction.bill is None:
+        raise WrongBillReference(f"{bill_id} of account {account_id} is not a bill", reference=reference)
+    return transaction.bill
+
+
+def _parts(reference: str) -> tuple[AccountId, BillId]:
+    account, separator, bill_id = reference.partition("/")
+    if not separator or not account or not bill_id:
+        raise WrongBillReference(
+            f"{reference!r} names no bill: write ACCOUNT/BILL, as `headgate bill list ACCOUNT` prints it",
+            reference=reference,
+        )
+    return account_named(account), BillId(bill_id)
