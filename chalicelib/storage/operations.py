@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.billing.acceptance import Acceptance
 from chalicelib.domain.billing.door import (
     Door,
     DoorState,
@@ -27,6 +26,7 @@ from chalicelib.storage.codec import codec
 from chalicelib.storage.dynamo import Item, batch_get, get, query, transact
 from chalicelib.storage.operations_keys import (
     Key,
+    acceptance_key,
     chunk_key,
     claims_key,
     door_key,
@@ -36,7 +36,16 @@ from chalicelib.storage.operations_keys import (
     run_key,
     token_key,
 )
-from chalicelib.storage.records import DetailAttribute, Record
+from chalicelib.storage.operations_records import (
+    AcceptanceRecord,
+    ChunkReportRecord,
+    DoorRecord,
+    HoldRecord,
+    NamedRunRecord,
+    RunRecord,
+    TaskTokenRecord,
+)
+from chalicelib.storage.records import Record
 from chalicelib.usecases.ports.operations import (
     RunUnknown,
     changed_meanwhile,
@@ -50,47 +59,8 @@ if TYPE_CHECKING:
 Write = dict[str, Any]  # one action of a transaction
 
 _RUN, _REPORT, _HOLD, _DOOR = codec(BillRun), codec(ChunkReport), codec(Hold), codec(Door)
+_ACCEPTANCE = codec(Acceptance)
 _STATE = {"ExpressionAttributeNames": {"#state": "state"}}
-
-
-class RunRecord(Record):
-    """A bill run. `version` is what a change is conditional on."""
-
-    version = NumberAttribute()
-    detail = DetailAttribute(BillRun)
-
-
-class DoorRecord(Record):
-    """A door. Conditions look at who holds it and how far it is."""
-
-    run_id = UnicodeAttribute()
-    state = UnicodeAttribute()
-    detail = DetailAttribute(Door)
-
-
-class NamedRunRecord(Record):
-    """An item that names a run: the freeze of a cycle, a place in the list of runs."""
-
-    run_id = UnicodeAttribute()
-
-
-class ChunkReportRecord(Record):
-    """What a stage made of a chunk."""
-
-    detail = DetailAttribute(ChunkReport)
-
-
-class TaskTokenRecord(Record):
-    """The token under which an execution waits for a decision."""
-
-    token = UnicodeAttribute()
-
-
-class HoldRecord(Record):
-    """A hold on an account."""
-
-    live = BooleanAttribute()
-    detail = DetailAttribute(Hold)
 
 
 class _ConditionFailed(Refusal):
@@ -238,6 +208,17 @@ class DynamoOperations:
         if stored is None:
             raise hold_unknown(account_id=hold.account_id, hold_id=hold.hold_id)
         raise hold_released_before(_HOLD.load(stored["detail"]["S"]))
+
+    def accept(self, acceptance: Acceptance, *, audit: AuditEntry) -> None:
+        """See OperationsStore."""
+        key = acceptance_key(acceptance.account_id, acceptance.period)
+        put = AcceptanceRecord(*key, detail=acceptance).put(self._table)
+        self._written([put, self._told(audit)])
+
+    def acceptances(self, shard: Shard, period: Month) -> Sequence[Acceptance]:
+        """See OperationsStore."""
+        found = query(self._client, self._table, pk=f"ACCEPTED#{shard}#{period}")
+        return [_ACCEPTANCE.load(item["detail"]["S"]) for item in found]
 
     def holds_of_shard(self, shard: Shard) -> Sequence[Hold]:
         """See OperationsStore."""

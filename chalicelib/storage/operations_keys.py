@@ -47,6 +47,11 @@ def listed_run_key(run: tuple[Month, CycleCode, int, RunId]) -> Key:
     return "RUNS", f"{period}#{cycle}#{wave:03d}#{run_id}"
 
 
+def acceptance_key(account_id: AccountId, period: Month) -> Key:
+    """What was accepted for an account in a period: one Query gives a shard's."""
+    return f"ACCEPTED#{shard_of(account_id)}#{period}", account_id
+
+
 def hold_key(account_id: AccountId, hold_id: str) -> Key:
     """A hold: one Query gives all holds of a shard."""
     return f"HOLD#{shard_of(account_id)}", f"{account_id}#{hold_id}"

@@ -90,7 +90,14 @@ class BillingDesk:
             for hold in self.operations.holds_of_shard(shard_of(account_id))
             if hold.account_id == account_id
         )
-        return account_inputs(found, self.ledger.account_state(account_id), terms, tuple(holds))
+        accepted = self.operations.acceptances(shard_of(account_id), terms.period)
+        return account_inputs(
+            found,
+            self.ledger.account_state(account_id),
+            terms,
+            holds=tuple(holds),
+            accepted=any(one.account_id == account_id for one in accepted),
+        )
 
     def _terms(
         self, cycle: CycleCode, period: Month | None, today: date, through: date | None

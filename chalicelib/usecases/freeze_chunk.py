@@ -49,9 +49,14 @@ def freeze_chunk(
     held: dict[AccountId, list[str]] = {}
     for hold in operations.holds_of_shard(shard):
         held.setdefault(hold.account_id, []).append(hold.reason)
+    accepted = {one.account_id for one in operations.acceptances(shard, run.period)}
     accounts = tuple(
         account_inputs(
-            one, states.get(one.account.account_id), terms, tuple(held.get(one.account.account_id, ()))
+            one,
+            states.get(one.account.account_id),
+            terms,
+            holds=tuple(held.get(one.account.account_id, ())),
+            accepted=one.account.account_id in accepted,
         )
         for one in found
     )
@@ -98,7 +103,12 @@ def scheduled_days(schedule: Schedule, schedules: Iterable[Schedule]) -> int | N
 
 
 def account_inputs(
-    found: AccountWithAgreements, state: AccountState | None, terms: BillingTerms, holds: tuple[str, ...]
+    found: AccountWithAgreements,
+    state: AccountState | None,
+    terms: BillingTerms,
+    *,
+    holds: tuple[str, ...],
+    accepted: bool,
 ) -> AccountInputs:
     """An account as rating sees it: nothing that names a person, and where each agreement was billed to."""
     account = found.account
@@ -113,6 +123,7 @@ def account_inputs(
         billed={key: before for key, before in billed.items() if before is not None},
         bills_made=len(made),
         holds=holds,
+        accepted=accepted,
     )
 
 

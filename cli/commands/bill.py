@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,13 +12,14 @@ from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
+from chalicelib.usecases.accept_usage import accept_usage
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
 from cli.bill_view import bill_document, outcome_document, print_bill, print_bills, print_outcome
 from cli.cloud.session import use_stack
-from cli.desk import account_named, billing_desk, day_of, posting_desk
+from cli.desk import account_named, actor, billing_desk, day_of, posting_desk
 from cli.output import JsonOption, out, print_json
 
 app = typer.Typer(help="One account's bills.", no_args_is_help=True)
@@ -104,6 +105,30 @@ def replay(bill: BillArgument, as_json: JsonOption = False) -> None:
             out.print(f"  {difference}")
     if not found.is_equal:
         raise typer.Exit(1)
+
+
+@app.command()
+def accept(
+    account: AccountArgument,
+    period: Annotated[str, typer.Option("--period", help="The cycle's period, YYYY-MM.")],
+    reason: ReasonOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Find unusual usage right: the next run, or a retry of the last one, bills it as it was read."""
+    use_stack()
+    accepted = accept_usage(
+        account_id=account_named(account),
+        period=Month.parse(period),
+        reason=reason,
+        actor=actor(),
+        now=datetime.now(UTC),
+        registry=bootstrap.registry_store(),
+        operations=bootstrap.operations_store(),
+    )
+    if as_json:
+        print_json(accepted)
+    else:
+        out.print(f"What is unusual about account {accepted.account_id} in {period} is accepted.")
 
 
 @app.command("off-cycle")

@@ -90,7 +90,7 @@ def _outcome(
     found = [finding for segmented in done for finding in segmented.findings]
     if not done and not any(exception.agreement_id for exception in exceptions):
         return Skipped(account_id=account.account_id, reason=_why_nothing(account))
-    blocking = [*exceptions, *(finding for finding in found if finding.blocks)]
+    blocking = [*exceptions, *(finding for finding in found if finding.blocks and not account.accepted)]
     if blocking:
         withheld = sum(segmented.segment.total_minor for segmented in done)
         return Excepted(account_id=account.account_id, exceptions=tuple(blocking), withheld_minor=withheld)

@@ -39,7 +39,7 @@ class AccountInputs:
     """One account with its agreements as they stood when the run froze it. Nothing here names a person.
 
     `bills_made` counts the account's bills of the run's cycle and period, live or reversed. `holds` are the
-    reasons for which the account is held.
+    reasons for which the account is held. `accepted`: a person found this period's unusual usage right.
     """
 
     account_id: AccountId
@@ -48,6 +48,7 @@ class AccountInputs:
     billed: Mapping[AgreementId, BilledBefore] = field(default_factory=dict)
     bills_made: int = 0
     holds: tuple[str, ...] = ()
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

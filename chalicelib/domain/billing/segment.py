@@ -59,10 +59,6 @@ class _Measured:
     estimates: tuple[MeterRead, ...] = ()
     findings: tuple[BillException, ...] = ()
 
-    @property
-    def is_refused(self) -> bool:
-        return any(finding.blocks for finding in self.findings)
-
 
 def bill_agreement(
     *,
@@ -178,10 +174,7 @@ def _measure(
     last = {read.register_id: read for read in before.reads} if before else {}
     period = request.period
     try:
-        measured = _measure_reads(agreement, last, terms, metering, period, usage_terms)
-        if not measured.is_refused or not _may_replace(terms) or measured.usage.estimated:
-            return measured
-        why = next(finding.message for finding in measured.findings if finding.blocks)
+        return _measure_reads(agreement, last, terms, metering, period, usage_terms)
     except ReadsMissing:
         if not _may_invent(terms):
             raise

@@ -36,10 +36,23 @@ def same_days_last_year_dials(*, reads: Sequence[MeterRead], period: Period) -> 
 
 
 def usual_daily_dials(*, reads: Sequence[MeterRead], period: Period) -> Fraction | None:
-    """The larger of last year's and the average use, in dial units a day, or None without history."""
-    average = average_daily_dials(reads=reads, before=period.start)
-    last_year = same_days_last_year_dials(reads=reads, period=period)
-    return max((use for use in (average, last_year) if use is not None), default=None)
+    """The largest of last year's, the average and the newest use, in dial units a day; None without history.
+
+    The newest use follows a season that begins: a garden has no last year in its first one.
+    """
+    uses = (
+        average_daily_dials(reads=reads, before=period.start),
+        newest_daily_dials(reads=reads, before=period.start),
+        same_days_last_year_dials(reads=reads, period=period),
+    )
+    return max((use for use in uses if use is not None), default=None)
+
+
+def newest_daily_dials(*, reads: Sequence[MeterRead], before: date) -> Fraction | None:
+    """Dial units a day over the last 14 days or more up to `before`; None where the reads do not tell."""
+    run = _newest_rising_run([read for read in real_reads(reads) if read.read_on <= before])
+    earlier = [read for read in run if (run[-1].read_on - read.read_on).days >= _SHORTEST_HISTORY_DAYS]
+    return _rate(earlier[-1], run[-1]) if earlier else None
 
 
 def real_reads(reads: Sequence[MeterRead]) -> list[MeterRead]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.billing.acceptance import Acceptance
 from chalicelib.domain.billing.door import (
     Door,
     DoorState,
@@ -40,6 +41,7 @@ class MemoryOperations:
         self._claims: dict[CycleCode, int] = {}
         self._reports: dict[tuple[RunId, Stage, Shard], ChunkReport] = {}
         self._tokens: dict[RunId, str] = {}
+        self._acceptances: dict[tuple[AccountId, Month], Acceptance] = {}
         self._holds: dict[tuple[AccountId, str], Hold] = {}
 
     def open_run(self, run: BillRun, *, replaces: RunId | None, audit: AuditEntry) -> BillRun:
@@ -136,6 +138,19 @@ class MemoryOperations:
             raise hold_released_before(stored)
         self._holds[(hold.account_id, hold.hold_id)] = hold
         self._audit.add(audit)
+
+    def accept(self, acceptance: Acceptance, *, audit: AuditEntry) -> None:
+        """See OperationsStore."""
+        self._acceptances[(acceptance.account_id, acceptance.period)] = acceptance
+        self._audit.add(audit)
+
+    def acceptances(self, shard: Shard, period: Month) -> Sequence[Acceptance]:
+        """See OperationsStore."""
+        return [
+            acceptance
+            for (account_id, month), acceptance in sorted(self._acceptances.items())
+            if shard_of(account_id) == shard and month == period
+        ]
 
     def holds_of_shard(self, shard: Shard) -> Sequence[Hold]:
         return [

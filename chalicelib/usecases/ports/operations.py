@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.billing.acceptance import Acceptance
 from chalicelib.domain.billing.door import Door
 from chalicelib.domain.billing.hold import Hold
 from chalicelib.domain.billing.run import BillRun, ChunkReport, Stage
@@ -96,6 +97,12 @@ class OperationsStore(Protocol):
 
     def holds_of_shard(self, shard: Shard) -> Sequence[Hold]:
         """Live holds on accounts of a shard, oldest first."""
+
+    def accept(self, acceptance: Acceptance, *, audit: AuditEntry) -> None:
+        """Store that an account's unusual usage of a period is right, in place of an earlier word on it."""
+
+    def acceptances(self, shard: Shard, period: Month) -> Sequence[Acceptance]:
+        """What was accepted for accounts of a shard in a period, in order of account id."""
 
     def holds(self, account_id: AccountId) -> Sequence[Hold]:
         """All holds an account has had, oldest first."""
