@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import wraps
+from threading import RLock
+from typing import Any, TypeVar, cast
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.billing.acceptance import Acceptance
@@ -30,11 +33,26 @@ from chalicelib.usecases.ports.operations import (
 _DoorKey = tuple[CycleCode, Month, int]
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _atomic(method: F) -> F:
+    """One step, as a transaction is: threads take turns."""
+
+    @wraps(method)
+    def locked(self: MemoryOperations, *arguments: Any, **named: Any) -> Any:
+        with self._lock:
+            return method(self, *arguments, **named)
+
+    return cast(F, locked)
+
+
 class MemoryOperations:
     """OperationsStore in dicts. Entries go to `audit`."""
 
     def __init__(self, *, audit: AuditStore) -> None:
         self._audit = audit
+        self._lock = RLock()
         self._runs: dict[RunId, BillRun] = {}
         self._doors: dict[_DoorKey, Door] = {}
         self._holders: dict[CycleCode, RunId] = {}
@@ -44,6 +62,7 @@ class MemoryOperations:
         self._acceptances: dict[tuple[AccountId, Month], Acceptance] = {}
         self._holds: dict[tuple[AccountId, str], Hold] = {}
 
+    @_atomic
     def open_run(self, run: BillRun, *, replaces: RunId | None, audit: AuditEntry) -> BillRun:
         if run.run_id in self._runs:
             return self._runs[run.run_id]
@@ -66,25 +85,26 @@ class MemoryOperations:
         self._audit.add(audit)
         return run
 
+    @_atomic
     def change_run(self, run: BillRun, *, audit: AuditEntry | None = None) -> BillRun:
         return self._store(run, audit)
 
+    @_atomic
     def release_run(self, run: BillRun, *, audit: AuditEntry) -> BillRun:
-        self._require_door(run, DoorState.CLAIMED)
-        changed = self._store(run, audit)
+        changed = self._store(run, audit, holding=DoorState.CLAIMED)
         del self._doors[_door_key(run)]
         del self._holders[run.cycle]
         return changed
 
+    @_atomic
     def pass_door(self, run: BillRun, *, audit: AuditEntry) -> BillRun:
-        self._require_door(run, DoorState.CLAIMED)
-        changed = self._store(run, audit)
+        changed = self._store(run, audit, holding=DoorState.CLAIMED)
         self._doors[_door_key(run)] = door_of(run, DoorState.PASSED)
         return changed
 
+    @_atomic
     def close_run(self, run: BillRun, *, audit: AuditEntry) -> BillRun:
-        self._require_door(run, DoorState.PASSED)
-        changed = self._store(run, audit)
+        changed = self._store(run, audit, holding=DoorState.PASSED)
         self._doors[_door_key(run)] = door_of(run, DoorState.CLOSED)
         del self._holders[run.cycle]
         return changed
@@ -125,11 +145,13 @@ class MemoryOperations:
     def task_token(self, run_id: RunId) -> str | None:
         return self._tokens.get(run_id)
 
+    @_atomic
     def place_hold(self, hold: Hold, *, audit: AuditEntry) -> None:
         if (hold.account_id, hold.hold_id) not in self._holds:
             self._holds[(hold.account_id, hold.hold_id)] = hold
             self._audit.add(audit)
 
+    @_atomic
     def release_hold(self, hold: Hold, *, audit: AuditEntry) -> None:
         stored = self._holds.get((hold.account_id, hold.hold_id))
         if stored is None:
@@ -162,9 +184,11 @@ class MemoryOperations:
     def holds(self, account_id: AccountId) -> Sequence[Hold]:
         return [hold for key, hold in sorted(self._holds.items()) if key[0] == account_id]
 
-    def _store(self, run: BillRun, audit: AuditEntry | None) -> BillRun:
+    def _store(self, run: BillRun, audit: AuditEntry | None, *, holding: DoorState | None = None) -> BillRun:
         if self.run(run.run_id).version != run.version:
             raise changed_meanwhile(run.run_id)
+        if holding is not None:
+            self._require_door(run, holding)
         changed = replace(run, version=run.version + 1)
         self._runs[run.run_id] = changed
         if audit is not None:
