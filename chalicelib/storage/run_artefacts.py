@@ -55,11 +55,15 @@ class StoredRunArtefacts:
         """See RunArtefacts."""
         self._store.put(f"runs/{run_id}/tariffs.json.gz", _packed(_plain(dict(documents))))
 
+    def tariffs(self, run_id: RunId) -> Mapping[str, str]:
+        """See RunArtefacts."""
+        documents = self._documents(run_id).items()
+        return {name: hashlib.sha256(canonical.encode()).hexdigest() for name, canonical in documents}
+
     def book(self, run_id: RunId) -> TariffBook:
         """See RunArtefacts."""
         if self._book is None or self._book[0] != run_id:
-            documents = json.loads(gzip.decompress(self._store.get(f"runs/{run_id}/tariffs.json.gz")))
-            self._book = run_id, compile_book(map(self._read_tariff, documents.values()))
+            self._book = run_id, compile_book(map(self._read_tariff, self._documents(run_id).values()))
         return self._book[1]
 
     def put_frozen(self, chunk: FrozenChunk) -> Stored:
@@ -85,6 +89,10 @@ class StoredRunArtefacts:
     def manifest(self, run_id: RunId, *, sha256: str) -> DraftManifest:
         """See RunArtefacts."""
         return self._get(_MANIFEST, _key(f"runs/{run_id}/drafts/manifest", sha256), sha256)
+
+    def _documents(self, run_id: RunId) -> dict[str, str]:
+        found: dict[str, str] = json.loads(gzip.decompress(self._store.get(f"runs/{run_id}/tariffs.json.gz")))
+        return found
 
     def _put(self, its_codec: Codec[T], value: T, stem: str) -> Stored:
         body = its_codec.dump(value).encode()

@@ -66,7 +66,7 @@ def freeze_chunk(
         terms=terms,
         accounts=accounts,
         metering=metering_inputs(accounts, until=terms.schedule.window_close, registry=registry, reads=reads),
-        tariffs=artefacts.book(run_id).fingerprints,
+        tariffs=dict(artefacts.tariffs(run_id)),
     )
     stored = artefacts.put_frozen(chunk)
     report = ChunkReport(

@@ -45,6 +45,9 @@ class RunArtefacts(Protocol):
     def put_tariffs(self, run_id: RunId, documents: Mapping[str, str]) -> None:
         """Freeze tariff documents (canonical JSON by `CODE@version`) with a run."""
 
+    def tariffs(self, run_id: RunId) -> Mapping[str, str]:
+        """The fingerprints of the tariffs frozen with a run, by `CODE@version`."""
+
     def book(self, run_id: RunId) -> TariffBook:
         """The tariffs frozen with a run, compiled; kept for the next call of the same run."""
 
