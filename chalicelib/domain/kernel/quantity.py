@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
@@ -69,6 +70,7 @@ _SPELLINGS: dict[str, Unit] = {
 }
 
 
+@cache
 def ratio(*, source: Unit, target: Unit) -> Fraction:
     """How many `target` units one `source` unit is, exactly."""
     return _LITERS[source] / _LITERS[target]
@@ -88,6 +90,8 @@ class Quantity:
 
     def to(self, unit: Unit) -> Quantity:
         """The same water in `unit`, exactly."""
+        if unit is self.unit:
+            return self
         return Quantity(self.value * ratio(source=self.unit, target=unit), unit)
 
     def stepped(self, *, step: Decimal, rule: RoundingRule) -> Quantity:
