@@ -21,13 +21,12 @@ from cli.quote import line_document
 def print_bills(bills: Sequence[Bill]) -> None:
     """An account's bills, one a row, under the reference by which they are called."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("Bill", "Kind", "Dated", "Due"):
-        table.add_column(title)
-    table.add_column("Total", justify="right")
+    for title in ("Bill", "Dated", "Due"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("Total", justify="right", no_wrap=True)
     for bill in bills:
         table.add_row(
             f"{bill.account_id}/{bill.bill_id}",
-            bill.kind.value,
             str(bill.bill_date),
             str(bill.due_on),
             money(bill.total_minor, bill.currency),
@@ -43,8 +42,9 @@ def print_outcome(outcome: Outcome) -> None:
             out.print(f"[yellow]{note.code}[/]  {note.message}")
     elif isinstance(outcome, Excepted):
         out.print(f"[yellow]Account {outcome.account_id} would be left out:[/]")
-        for exception in outcome.exceptions:
-            out.print(f"  [yellow]{exception.code}[/]  {exception.message}")
+        # one meter may serve several agreements: what is wrong with it is said once
+        for code, message in dict.fromkeys((e.code, e.message) for e in outcome.exceptions):
+            out.print(f"  [yellow]{code}[/]  {message}")
     else:
         out.print(f"Account {outcome.account_id} has nothing to bill: {outcome.reason}")
 

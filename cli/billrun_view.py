@@ -39,7 +39,7 @@ def follow(look: Callable[[], RunProgress]) -> RunProgress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=not err.is_terminal) as bars:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
         view = _Bars(bars)
         while True:
             progress = look()
@@ -127,12 +127,13 @@ def _print_excepted(excepted: Sequence[Excepted], shown: int) -> None:
     if not excepted:
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Account left out")
-    table.add_column("Why", style="yellow")
+    table.add_column("Account left out", no_wrap=True)
+    table.add_column("Why", style="yellow", no_wrap=True)
     table.add_column("", overflow="fold")
     for one in excepted[:shown]:
-        for exception in one.exceptions:
-            table.add_row(one.account_id, exception.code, exception.message)
+        # one meter may serve several agreements: what is wrong with it is said once
+        for code, message in dict.fromkeys((e.code, e.message) for e in one.exceptions):
+            table.add_row(one.account_id, code, message)
     out.print(table)
     if len(excepted) > shown:
         out.print(f"[dim]and {len(excepted) - shown:,} more (--exceptions)[/]")
@@ -152,19 +153,17 @@ def _print_next_step(progress: RunProgress) -> None:
 def print_runs(runs: Sequence[BillRun]) -> None:
     """The list of runs."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("Run", "Cycle", "Period", "Wave", "State"):
-        table.add_column(title)
-    for title in ("Accounts", "Billed", "Excepted", "Skipped", "Amount"):
-        table.add_column(title, justify="right")
+    for title in ("Run", "Wave", "State"):
+        table.add_column(title, no_wrap=True)
+    for title in ("Billed", "Left out", "Skipped", "Amount"):
+        table.add_column(title, justify="right", no_wrap=True)
     for run in runs:
         tally = run.tally
         table.add_row(
             run.run_id,
-            run.cycle,
-            str(run.period),
             str(run.wave),
             f"[{_COLORS.get(run.state, 'cyan')}]{run.state.value}[/]",
-            *(f"{count:,}" for count in (tally.accounts, tally.billed, tally.excepted, tally.skipped)),
+            *(f"{count:,}" for count in (tally.billed, tally.excepted, tally.skipped)),
             money(tally.amount_minor, tally.currency),
         )
     out.print(table)

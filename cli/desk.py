@@ -9,6 +9,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.kernel.ids import AccountId
 from chalicelib.domain.kernel.money import Money
 from chalicelib.usecases.account_inputs import BillingDesk
+from chalicelib.usecases.ports.registry import account_unknown
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.start_bill_run import BillRunStarter
 
@@ -26,7 +27,13 @@ def day_of(on: datetime | None) -> date:
 def account_named(text: str) -> AccountId:
     """An account by the utility's number or by its id. Raises AccountUnknown."""
     registry = bootstrap.registry_store()
-    return registry.find_account(text) or registry.account(AccountId(text)).account.account_id
+    found = registry.find_account(text)
+    if found is None:
+        account_id = AccountId(text)
+        if "-" not in text.strip("-"):  # every id has its shard before a hyphen
+            raise account_unknown(account_id)
+        found = registry.account(account_id).account.account_id
+    return found
 
 
 def starter() -> BillRunStarter:
