@@ -72,7 +72,7 @@ def print_refusal(refusal: Refusal, *, as_json: bool = False) -> None:
 def steps(title: str) -> Iterator[Any]:
     """Show a spinner and elapsed time for work of unknown length; call the value to change the text."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(title, total=None)
         yield lambda text: progress.update(task, description=text)
 
@@ -88,7 +88,7 @@ def progress_bar(title: str, total: int | None = None, *, unit: str = "") -> Ite
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
+    with Progress(*columns, console=err, disable=not err.is_terminal) as progress:
         yield CountedProgress(progress, title, total)
 
 

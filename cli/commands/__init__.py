@@ -17,4 +17,5 @@ MODULES = (
     "billrun",
     "bill",
     "hold",
+    "demo",
 )

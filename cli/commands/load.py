@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from chalicelib import bootstrap
 from chalicelib.domain.kernel.rows import RowOutcome, RowReport
-from chalicelib.files.folder import CsvFolder
-from chalicelib.usecases.load_registry import FILES, LoadServices, load_registry
-from chalicelib.usecases.post_transaction import Desk
-from chalicelib.usecases.registry_load.intake import LoadJob, Progress
-from cli.cloud.session import use_stack
-from cli.output import JsonOption, out, print_json, progress_bar
+from chalicelib.usecases.load_registry import FILES
+from chalicelib.usecases.registry_load.intake import LoadJob
+from cli.desk import day_of
+from cli.loading import load_folder
+from cli.output import JsonOption, out, print_json
 from cli.rejected_rows import document_of, print_rejected, write_rejected
 
 
@@ -32,13 +26,7 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Load the registry and opening balances. Safe to repeat; exit code 1 when rows were refused."""
-    source = CsvFolder(folder)
-    use_stack()
-    now = datetime.now(UTC)
-    actor = f"cli:{getpass.getuser()}"
-    job = LoadJob(load_id=f"{now:%Y%m%dT%H%M%S.%fZ}", actor=actor, now=now, dry_run=dry_run)
-    with _progress(source) as progress:
-        report = load_registry(source, job=job, services=_services(actor, now), progress=progress)
+    job, report = load_folder(folder, today=day_of(None), dry_run=dry_run)
     if report_file is not None:
         write_rejected(report_file, report.rejected)
     if as_json:
@@ -48,33 +36,6 @@ def command(
         print_rejected(report.rejected, report_file=report_file)
     if report.rejected:
         raise typer.Exit(1)
-
-
-def _services(actor: str, now: datetime) -> LoadServices:
-    return LoadServices(
-        registry=bootstrap.registry_store(),
-        sealing=bootstrap.sealing(),
-        pseudonyms=bootstrap.pseudonyms(),
-        desk=Desk(
-            ledger=bootstrap.ledger_store(),
-            periods=bootstrap.accounting_periods(),
-            actor=actor,
-            now=now,
-            today=date.today(),  # noqa: DTZ011 - the day at the desk of whoever loads
-        ),
-    )
-
-
-@contextmanager
-def _progress(source: CsvFolder) -> Iterator[Progress]:
-    total = sum(source.line_count(name) for name in source.names())
-    with progress_bar("Loading", total, unit="rows") as bar:
-
-        def moved(file: str, rows: int) -> None:
-            bar.update(title=f"Loading {file}")
-            bar.advance(rows)
-
-        yield moved
 
 
 def _document(report: RowReport, job: LoadJob) -> dict[str, Any]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import getpass
-import gzip
-import hashlib
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,22 +13,15 @@ from rich.table import Table
 
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import CycleCode
 from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.metering.import_report import ImportReport
-from chalicelib.files.read_rows import read_rows
-from chalicelib.files.reads_mapping import Reduce, load_reads_mapping
-from chalicelib.usecases.import_reads import ReadImport, ReduceToBoundaries, import_reads
 from cli.cloud.session import use_stack
-from cli.output import JsonOption, err, out, print_json, progress_bar
+from cli.loading import import_read_file
+from cli.output import JsonOption, err, out, print_json
 
 app = typer.Typer(help="Import register reads, and look at them.", no_args_is_help=True)
 
 _SHOWN_ROWS = 20
-
-
-class ReadFileMissing(Refusal):
-    """There is no file to import."""
 
 
 class MeterUnknown(Refusal):
@@ -52,26 +42,7 @@ def import_file(
     as_json: JsonOption = False,
 ) -> None:
     """Import a file of reads. Safe to interrupt and to repeat; exit code 1 when rows were rejected."""
-    mapping = load_reads_mapping(mapping_file)
-    lines, digest = _survey(file)
-    job = ReadImport(
-        file=file.name,
-        file_id=digest[:16],
-        source=f"import.{mapping.source}",
-        actor=f"cli:{getpass.getuser()}",
-        now=datetime.now(UTC),
-        reduce=_reduction(mapping.reduce, mapping.time_zone),
-        dry_run=dry_run,
-    )
-    use_stack()
-    with progress_bar(f"Reading {file.name}", lines, unit="rows") as bar:
-        report = import_reads(
-            read_rows(file, mapping=mapping),
-            job=job,
-            registry=bootstrap.registry_store(),
-            store=bootstrap.read_store(),
-            progress=bar.advance,
-        )
+    report = import_read_file(file, mapping_file=mapping_file, dry_run=dry_run)
     if report_file is not None:
         _write_rows(report_file, report)
     if as_json:
@@ -112,26 +83,6 @@ def list_reads(
             position, str(read.read_on), read.taken_at.isoformat(), value, read.quality.value, read.source
         )
     out.print(table if rows else f"No reads from {start} to before {end}.")
-
-
-def _survey(file: Path) -> tuple[int, str]:
-    """How many lines a file has, and the SHA-256 of its text. Raises ReadFileMissing."""
-    if not file.is_file():
-        raise ReadFileMissing(f"{file} is not a file: name the file that holds the reads", file=str(file))
-    lines, digest = 0, hashlib.sha256()
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
-        while block := content.read(1 << 20):
-            lines += block.count(b"\n")
-            digest.update(block)
-    return lines, digest.hexdigest()
-
-
-def _reduction(reduce: Reduce | None, time_zone: Any) -> ReduceToBoundaries | None:
-    if reduce is None:
-        return None
-    return ReduceToBoundaries(
-        cycle=CycleCode(reduce.cycle), at=reduce.at, tolerance=reduce.tolerance, time_zone=time_zone
-    )
 
 
 def _document(report: ImportReport, *, dry_run: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any, TextIO
 
+from chalicelib.domain.kernel.money import Money
 from cli.demo.calendar import ROUTES, BillingYear
 from cli.demo.customer import CURRENCY, Customer, Point, TakenRead
 from cli.demo.riverbend import Riverbend
@@ -54,6 +55,7 @@ def write_files(town: Riverbend, files: Files, *, holidays: Mapping[date, str]) 
     for folder in (files.registry, files.history, files.current):
         folder.mkdir(parents=True, exist_ok=True)
     _write_calendar(town.year, files.registry, holidays)
+    owing = owed_minor = 0
     with ExitStack() as stack:
         tables = {name: _Table(stack, files.registry / f"{name}.csv", columns) for name, columns in _REGISTRY}
         reads = {folder: _ReadFiles(stack, folder) for folder in (files.history, files.current)}
@@ -63,7 +65,12 @@ def write_files(town: Riverbend, files: Files, *, holidays: Mapping[date, str]) 
             for read in customer.reads:
                 is_current = read.on >= town.year.read_day(town.year.current, customer.route)
                 reads[files.current if is_current else files.history].write(read, customer.route)
+            owing += any(customer.debts)
+            owed_minor += sum(debt.amount_minor for debt in customer.debts)
             yield customer
+    totals = {"reference": "FORMER-SYSTEM", "as_of": town.year.read_day(town.year.start), "accounts": owing}
+    totals |= {"balance": _major(owed_minor), "deposits": "0.00", "currency": CURRENCY}
+    _write(files.registry / "opening_totals.csv", [totals])
     files.complete.touch()
 
 
@@ -87,6 +94,7 @@ _REGISTRY: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("links", ("account", "agreement", "service_point", "role")),
+    ("opening_balances", ("account", "kind", "amount", "due", "agreement", "charge_group")),
 )
 
 
@@ -118,6 +126,7 @@ def _rows(customer: Customer) -> Iterator[tuple[str, Cells]]:
     account = {"account": customer.account, "person": owner.number, "cycle": CYCLE}
     yield "accounts", account | {"opened": customer.opened_on, "currency": CURRENCY}
     yield from _agreements(customer)
+    yield from (("opening_balances", row) for row in _debts(customer))
 
 
 def _meters(point: Point) -> Iterator[Cells]:
@@ -157,6 +166,23 @@ def _agreements(customer: Customer) -> Iterator[tuple[str, Cells]]:
             named = {"account": customer.account, "agreement": served.number}
             for point, role in served.links:
                 yield "links", named | {"service_point": point, "role": role}
+
+
+def _debts(customer: Customer) -> Iterator[Cells]:
+    """What is owed, and what is to the customer's credit, when the former system stops."""
+    for debt in customer.debts:
+        yield {
+            "account": customer.account,
+            "kind": "charge" if debt.amount_minor > 0 else "credit",
+            "amount": _major(abs(debt.amount_minor)),
+            "due": debt.due_on if debt.amount_minor > 0 else "",
+            "agreement": debt.agreement,
+            "charge_group": debt.charge_group,
+        }
+
+
+def _major(amount_minor: int) -> str:
+    return format(Money.of_minor(amount_minor, CURRENCY).amount, "f")
 
 
 def _write_calendar(year: BillingYear, folder: Path, holidays: Mapping[date, str]) -> None:

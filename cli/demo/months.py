@@ -1,0 +1,191 @@
+"""A month of Riverbend: its bill run by the real state machine, the payments it brings, the books closed."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+
+from chalicelib import bootstrap
+from chalicelib.domain.billing.door import DoorState
+from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState, Stage
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, RunId, Shard
+from chalicelib.domain.ledger.transaction_ids import payment_id
+from chalicelib.usecases.all_shards import all_shards
+from chalicelib.usecases.close_accounting_period import close_accounting_period
+from chalicelib.usecases.decide_bill_run import approve_bill_run
+from chalicelib.usecases.show_bill_run import RunProgress, run_progress
+from chalicelib.usecases.start_bill_run import RunStillWorking
+from chalicelib.usecases.take_payments import PaymentReceived, take_payments
+from cli.demo.folder import CYCLE
+from cli.demo.payers import Payers
+from cli.desk import actor, posting_desk, starter
+from cli.output import CountedProgress
+
+BANK = "BANK"
+LAST_PAYMENT_DAY = 24  # days after the bill date by which everybody has paid who will
+_LOOK_EVERY_S = 0.1
+
+Look = Callable[[], RunProgress]
+Watch = Callable[[Look], RunProgress]
+
+
+class DemoRunFailed(Refusal):
+    """A bill run of the demo did not close."""
+
+
+def runs_of(month: Month) -> list[BillRun]:
+    """The closed runs of a month, wave by wave."""
+    operations = bootstrap.operations_store()
+    doors = operations.doors(CycleCode(CYCLE), month)
+    return [operations.run(door.run_id) for door in doors if door.state is DoorState.CLOSED]
+
+
+def bill_month(month: Month, *, today: date, watch: Watch) -> BillRun:
+    """Bill a month, or carry on with a run that was interrupted; approve what the policy leaves to a person.
+
+    Raises DemoRunFailed.
+    """
+    run_id = _run_at_work(month) or _started(month, today)
+    operations = bootstrap.operations_store()
+
+    def look() -> RunProgress:
+        return run_progress(run_id, operations=operations, executions=bootstrap.run_executions())
+
+    progress = watch(look)
+    if progress.run.state is RunState.AWAITING_APPROVAL:
+        _approve(run_id, today)
+        progress = watch(look)
+    if progress.run.state is not RunState.CLOSED:
+        raise DemoRunFailed(
+            f"run {run_id} is {progress.run.state.value.replace('_', ' ')}: "
+            f"{progress.run.failure or 'nothing carries it on'}. `headgate billrun show {run_id}` has more; "
+            "`headgate demo` tries again",
+            run_id=run_id,
+        )
+    return progress.run
+
+
+def _run_at_work(month: Month) -> RunId | None:
+    """A run of the month that is under way or waits for approval."""
+    operations, executions = bootstrap.operations_store(), bootstrap.run_executions()
+    for door in operations.doors(CycleCode(CYCLE), month):
+        if door.state is not DoorState.CLOSED:
+            progress = run_progress(door.run_id, operations=operations, executions=executions)
+            if progress.is_moving or progress.run.state is RunState.AWAITING_APPROVAL:
+                return door.run_id
+    return None
+
+
+def _started(month: Month, today: date) -> RunId:
+    return starter().start(
+        run_id=RunId(f"{CYCLE}-{month}-{secrets.token_hex(3)}"),
+        cycle=CycleCode(CYCLE),
+        period=month,
+        today=today,
+        actor=actor(),
+        now=datetime.now(UTC),
+        policy=ApprovalPolicy(),
+    )
+
+
+def _approve(run_id: RunId, today: date) -> None:
+    told = approve_bill_run(
+        run_id=run_id,
+        actor=actor(),
+        now=datetime.now(UTC),
+        operations=bootstrap.operations_store(),
+        executions=bootstrap.run_executions(),
+    )
+    if not told:  # its execution does not wait yet, and will see the approval; or it was lost
+        with suppress(RunStillWorking):
+            starter().retry(
+                run_id=run_id, new_run_id=run_id, today=today, actor=actor(), now=datetime.now(UTC)
+            )
+
+
+def quietly(bar: CountedProgress, *, before: int) -> Watch:
+    """Watch a run by moving a bar of bills, of which `before` are other runs'."""
+
+    def watch(look: Look) -> RunProgress:
+        while True:
+            progress = look()
+            bar.update(done=before + progress.stages[Stage.POST].accounts)
+            if not progress.is_moving:
+                return progress
+            time.sleep(_LOOK_EVERY_S)
+
+    return watch
+
+
+def pay_month(payers: Payers, month: Month, *, bill_date: date, as_of: date) -> int:
+    """Take the payments that the bills of a month bring, those up to `as_of`; returns how many are new."""
+    entered_on = min(bill_date + timedelta(days=LAST_PAYMENT_DAY), as_of)
+    balances, paid = _before_payments(month, bill_date)
+    coming = payers.payments(balances, period=month, bill_date=bill_date, until=entered_on)
+    payments = [
+        PaymentReceived(
+            account_id=one.account_id,
+            amount_minor=one.amount_minor,
+            received_on=one.received_on,
+            reference=one.reference,
+        )
+        for one in coming
+        if one.account_id not in paid
+    ]
+    taken = take_payments(
+        posting_desk(entered_on), registry=bootstrap.registry_store(), payments=payments, source=BANK
+    )
+    for one in taken:
+        if one.refusal:
+            raise one.refusal
+    return len(payments)
+
+
+def _before_payments(month: Month, bill_date: date) -> tuple[dict[AccountId, int], set[AccountId]]:
+    """What each account owed before it paid its bill of the month, and who has paid it already.
+
+    An interrupted demo finds some payments there; what the others pay must not depend on that.
+    """
+    balances: dict[AccountId, int] = {}
+    paid: set[AccountId] = set()
+    reader = bootstrap.ledger_reader()
+    for shard in all_shards(bootstrap.registry_store()):
+        balances |= {one.account_id: one.balance_minor for one in reader.shard_states(shard).values()}
+        for account_id, amount_minor in _payments_in(shard, month, since=Month.of(bill_date)):
+            paid.add(account_id)
+            balances[account_id] += amount_minor
+    return balances, paid
+
+
+def _payments_in(shard: Shard, month: Month, *, since: Month) -> Iterator[tuple[AccountId, int]]:
+    ours = payment_id(source=BANK, external_id=f"{month}.")
+    for transaction in bootstrap.ledger_store().transactions_of_shard(shard, since=since):
+        if transaction.transaction_id.startswith(ours):
+            yield (
+                transaction.account_id,
+                sum(max(posting.amount_minor, 0) for posting in transaction.postings),
+            )
+
+
+def close_books(through: Month, *, as_of: date) -> bool:
+    """Close the books of a month and of all before it; False when they are closed already."""
+    closed = bootstrap.accounting_periods().closed_through()
+    if closed is not None and closed >= through:
+        return False
+    shards = close_accounting_period(
+        through,
+        reader=bootstrap.ledger_reader(),
+        periods=bootstrap.accounting_periods(),
+        operations=bootstrap.operations_store(),
+        shards=all_shards(bootstrap.registry_store()),
+        actor=actor(),
+        now=max(datetime.now(UTC), datetime.combine(as_of, clock_time(12), UTC)),
+    )
+    for _ in shards:
+        pass
+    return True
