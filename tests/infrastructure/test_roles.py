@@ -11,6 +11,7 @@ from tests.infrastructure.conftest import Built, listed
 RESOURCELESS = ("xray:", "logs:CreateLogDelivery", "logs:GetLogDelivery", "logs:UpdateLogDelivery")
 RESOURCELESS += ("logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutResourcePolicy")
 RESOURCELESS += ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups")
+RESOURCELESS += ("states:SendTaskSuccess",)
 
 
 def role_of(properties: dict[str, Any]) -> str:
