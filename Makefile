@@ -5,10 +5,10 @@ BIN := .venv/bin
 ACCOUNTS ?= 500
 SERVE ?= 1
 
-.PHONY: help setup demo up down deploy test check bench fmt lock
+.PHONY: help setup demo up down deploy test check bench real-meters fmt lock
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv and install what is locked (skipped when nothing changed)
 	@.ci/setup
@@ -40,6 +40,9 @@ check: setup ## lint, types, layers, floats, template, locks
 
 bench: setup ## measure what DESIGN promises, beside each target
 	$(BIN)/python -m benchmarks
+
+real-meters: setup ## bill a year of 26 real meters, and check every liter (needs ../shared; docs/real-meters.md)
+	@$(BIN)/python -m benchmarks.real_meters
 
 fmt: setup ## format and mend what ruff can mend
 	$(BIN)/ruff format .
