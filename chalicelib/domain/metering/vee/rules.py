@@ -66,7 +66,7 @@ def prolonged_estimation(usage: UsageToValidate, limits: PlausibilityLimits) -> 
         "prolonged_estimation",
         Severity.NOTE,
         usage,
-        f"is estimated for the {in_a_row}th time without a break",
+        f"is estimated, {in_a_row} times in a row",
     )
 
 

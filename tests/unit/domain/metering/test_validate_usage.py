@@ -83,7 +83,9 @@ def test_the_third_estimate_in_a_row_is_noted() -> None:
 
     march, april, may = estimated(date(2026, 3, 1), "1200"), estimated(APR, "1290"), estimated(MAY, "1380")
     assert codes(USUAL, april, may) == []
-    assert codes(USUAL, march, april, may) == ["prolonged_estimation"]
+    (finding,) = findings(USUAL, march, april, may)
+    assert finding.code == "prolonged_estimation"
+    assert finding.message.endswith("is estimated, 3 times in a row")
 
 
 def test_a_utility_may_add_a_rule_of_its_own() -> None:
