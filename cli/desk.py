@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from chalicelib import bootstrap
+from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId
-from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.kernel.money import Money, minor_unit_exponent
+from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.usecases.account_inputs import BillingDesk
-from chalicelib.usecases.ports.registry import account_unknown
+from chalicelib.usecases.ports.registry import RegistryStore, account_unknown
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.start_bill_run import BillRunStarter
+
+
+class AmountTooFine(Refusal):
+    """An amount has parts smaller than its currency's smallest unit."""
 
 
 def actor() -> str:
@@ -34,6 +41,16 @@ def account_named(text: str) -> AccountId:
             raise account_unknown(account_id)
         found = registry.account(account_id).account.account_id
     return found
+
+
+def minor_of(amount: Decimal, account_id: AccountId, registry: RegistryStore) -> int:
+    """An amount typed in major units, as minor units of the account's currency. Raises AmountTooFine."""
+    currency = registry.account(account_id).account.currency
+    exact = Money(amount, currency)
+    if exact != exact.rounded(RoundingRule.DOWN):
+        places = minor_unit_exponent(currency)
+        raise AmountTooFine(f"{amount} has more than {places} digits after the point", amount=amount)
+    return exact.minor
 
 
 def starter() -> BillRunStarter:

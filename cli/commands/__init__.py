@@ -17,5 +17,8 @@ MODULES = (
     "billrun",
     "bill",
     "hold",
+    "ledger",
+    "payment",
+    "adjust",
     "demo",
 )

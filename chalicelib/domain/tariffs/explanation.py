@@ -56,8 +56,8 @@ def _times(line: BillLine) -> str:
 def _rounding(line: BillLine, currency: str) -> str:
     if Note.SHARED in line.notes or Note.LIMITED in line.notes:
         return ""
-    scale = 10 ** minor_unit_exponent(currency)
-    exact = _exact_minor(line, scale)
+    scale: int = 10 ** minor_unit_exponent(currency)
+    exact = exact_minor(line, currency)
     if exact == line.amount_minor:
         return ""
     rule = next((words for note, words in _RULES.items() if note in line.notes), "half up")
@@ -65,8 +65,9 @@ def _rounding(line: BillLine, currency: str) -> str:
     return f" ({unrounded} rounded {rule})" if unrounded else f" (rounded {rule})"
 
 
-def _exact_minor(line: BillLine, scale: int) -> Fraction:
-    """The amount before rounding, in minor units."""
+def exact_minor(line: BillLine, currency: str) -> Fraction:
+    """The amount of `line` before rounding, sharing or limiting, in minor units, from its own data alone."""
+    scale: int = 10 ** minor_unit_exponent(currency)
     rate = Fraction(line.rate or 0)
     factor = Fraction(line.factor.numerator, line.factor.denominator) if line.factor else Fraction(1)
     if line.unit == "%":
