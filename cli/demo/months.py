@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -13,7 +13,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.billing.door import DoorState
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState, Stage
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, RunId, Shard
+from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, RunId
 from chalicelib.domain.ledger.transaction_ids import payment_id
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.close_accounting_period import close_accounting_period
@@ -125,28 +125,34 @@ def quietly(bar: CountedProgress, *, before: int) -> Watch:
 def pay_month(payers: Payers, month: Month, *, bill_date: date, as_of: date) -> int:
     """Take the payments that the bills of a month bring, those up to `as_of`; returns how many are new."""
     entered_on = min(bill_date + timedelta(days=LAST_PAYMENT_DAY), as_of)
-    balances, paid = _before_payments(month, bill_date)
-    coming = payers.payments(balances, period=month, bill_date=bill_date, until=entered_on)
+    ids = _account_ids()
+    balances, paid = _before_payments(month, since=Month.of(bill_date))
+    owed = {number: balances.get(account_id, 0) for number, account_id in ids.items()}
     payments = [
         PaymentReceived(
-            account_id=one.account_id,
+            account_id=ids[one.account],
             amount_minor=one.amount_minor,
             received_on=one.received_on,
-            reference=one.reference,
+            reference=_reference(month, ids[one.account]),
         )
-        for one in coming
-        if one.account_id not in paid
+        for one in payers.payments(owed, period=month, bill_date=bill_date, until=entered_on)
+        if ids[one.account] not in paid
     ]
-    taken = take_payments(
-        posting_desk(entered_on), registry=bootstrap.registry_store(), payments=payments, source=BANK
-    )
-    for one in taken:
-        if one.refusal:
-            raise one.refusal
+    desk, registry = posting_desk(entered_on), bootstrap.registry_store()
+    for taken in take_payments(desk, registry=registry, payments=payments, source=BANK):
+        if taken.refusal:
+            raise taken.refusal
     return len(payments)
 
 
-def _before_payments(month: Month, bill_date: date) -> tuple[dict[AccountId, int], set[AccountId]]:
+def _account_ids() -> dict[str, AccountId]:
+    """Every account by the utility's number."""
+    registry = bootstrap.registry_store()
+    accounts = (one.account for shard in all_shards(registry) for one in registry.accounts_of_shard(shard))
+    return {account.number: account.account_id for account in accounts}
+
+
+def _before_payments(month: Month, *, since: Month) -> tuple[dict[AccountId, int], set[AccountId]]:
     """What each account owed before it paid its bill of the month, and who has paid it already.
 
     An interrupted demo finds some payments there; what the others pay must not depend on that.
@@ -156,20 +162,18 @@ def _before_payments(month: Month, bill_date: date) -> tuple[dict[AccountId, int
     reader = bootstrap.ledger_reader()
     for shard in all_shards(bootstrap.registry_store()):
         balances |= {one.account_id: one.balance_minor for one in reader.shard_states(shard).values()}
-        for account_id, amount_minor in _payments_in(shard, month, since=Month.of(bill_date)):
-            paid.add(account_id)
-            balances[account_id] += amount_minor
+        for transaction in reader.ledger.transactions_of_shard(shard, since=since):
+            account_id = transaction.account_id
+            if transaction.transaction_id == payment_id(
+                source=BANK, external_id=_reference(month, account_id)
+            ):
+                paid.add(account_id)
+                balances[account_id] += sum(max(one.amount_minor, 0) for one in transaction.postings)
     return balances, paid
 
 
-def _payments_in(shard: Shard, month: Month, *, since: Month) -> Iterator[tuple[AccountId, int]]:
-    ours = payment_id(source=BANK, external_id=f"{month}.")
-    for transaction in bootstrap.ledger_store().transactions_of_shard(shard, since=since):
-        if transaction.transaction_id.startswith(ours):
-            yield (
-                transaction.account_id,
-                sum(max(posting.amount_minor, 0) for posting in transaction.postings),
-            )
+def _reference(month: Month, account_id: AccountId) -> str:
+    return f"{month}.{account_id}"
 
 
 def close_books(through: Month, *, as_of: date) -> bool:

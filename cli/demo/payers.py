@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import Enum
 from random import Random
 
-from chalicelib.domain.kernel.ids import AccountId, Month
+from chalicelib.domain.kernel.ids import Month
 
 _ROUND_MINOR = 5000
 
@@ -25,12 +25,11 @@ class Habit(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMade:
-    """A payment as it comes in from the bank."""
+    """A payment as it comes in from the bank, with the account number on the slip."""
 
-    account_id: AccountId
+    account: str
     amount_minor: int
     received_on: date
-    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,30 +38,28 @@ class Payers:
 
     seed: int
 
-    def habit(self, account_id: AccountId) -> Habit:
+    def habit(self, account: str) -> Habit:
         """The account's habit."""
         habits = list(Habit)
         weights = [habit.value for habit in habits]
-        return Random(f"{self.seed}/habit/{account_id}").choices(habits, weights=weights)[0]
+        return Random(f"{self.seed}/habit/{account}").choices(habits, weights=weights)[0]
 
     def payments(
-        self, balances: Mapping[AccountId, int], *, period: Month, bill_date: date, until: date
+        self, balances: Mapping[str, int], *, period: Month, bill_date: date, until: date
     ) -> Iterator[PaymentMade]:
-        """What comes in for the bills of `period`, given what each account owes; nothing after `until`."""
-        for account_id, balance_minor in balances.items():
-            rng = Random(f"{self.seed}/{period}/{account_id}")
-            amount_minor = self._amount(account_id, balance_minor, period)
+        """What comes in for the bills of `period`, given what each account owes; nothing after `until`.
+
+        Accounts go by their numbers, which are the same whenever the town is made anew.
+        """
+        for account, balance_minor in balances.items():
+            rng = Random(f"{self.seed}/{period}/{account}")
+            amount_minor = self._amount(account, balance_minor, period)
             received_on = bill_date + timedelta(days=rng.randrange(2, 24))
             if amount_minor > 0 and received_on <= until:
-                yield PaymentMade(
-                    account_id=account_id,
-                    amount_minor=amount_minor,
-                    received_on=received_on,
-                    reference=f"{period}.{account_id}",
-                )
+                yield PaymentMade(account=account, amount_minor=amount_minor, received_on=received_on)
 
-    def _amount(self, account_id: AccountId, balance_minor: int, period: Month) -> int:
-        match self.habit(account_id):
+    def _amount(self, account: str, balance_minor: int, period: Month) -> int:
+        match self.habit(account):
             case Habit.NEVER:
                 return 0
             case Habit.EVERY_OTHER_MONTH:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
@@ -76,10 +77,15 @@ def draw(summary: Summary, *, hints: Sequence[tuple[str, str]], console: Console
     console.print(Padding(_services(summary), (0, 2, 1, 2)))
     if summary.excepted:
         console.print(Padding(_exceptions(summary), (0, 2, 1, 2)))
-    console.print(Padding(_invariants(summary), (0, 2, 1, 2)))
+    if summary.invariants:
+        console.print(Padding(_invariants(summary), (0, 2, 1, 2)))
     console.print(Padding(_seconds(summary), (0, 2, 1, 2)))
     console.rule("Where to look next")
-    console.print(Padding(_hints(hints), (1, 2)))
+    for what, command in hints:
+        console.print(
+            f"  [dim]{what}[/]\n    [cyan]{escape(command)}[/]", soft_wrap=True
+        )  # to be copied whole
+    console.print()
 
 
 def _figures(summary: Summary) -> Table:
@@ -136,13 +142,6 @@ def _seconds(summary: Summary) -> Table:
     for stage, seconds in summary.seconds.items():
         table.add_row(stage, f"{seconds:.1f}")
     table.add_row("all", f"{sum(summary.seconds.values()):.1f}", style="bold")
-    return table
-
-
-def _hints(hints: Sequence[tuple[str, str]]) -> Table:
-    table = _grid()
-    for what, command in hints:
-        table.add_row(what, f"[cyan]{command}[/]")
     return table
 
 
