@@ -153,10 +153,16 @@ def _print_next_step(progress: RunProgress) -> None:
 def print_runs(runs: Sequence[BillRun]) -> None:
     """The list of runs."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("Run", "Wave", "State"):
-        table.add_column(title, no_wrap=True)
-    for title in ("Billed", "Left out", "Skipped", "Amount"):
-        table.add_column(title, justify="right", no_wrap=True)
+    # ids and amounts are copied: they are never cut short
+    table.add_column("Run", no_wrap=True, min_width=max((len(run.run_id) for run in runs), default=0))
+    table.add_column("Wave")
+    table.add_column("State")
+    for title in ("Billed", "Left out", "Skipped"):
+        table.add_column(title, justify="right")
+    amounts = [money(run.tally.amount_minor, run.tally.currency) for run in runs]
+    table.add_column(
+        "Amount", justify="right", no_wrap=True, min_width=max((len(one) for one in amounts), default=0)
+    )
     for run in runs:
         tally = run.tally
         table.add_row(

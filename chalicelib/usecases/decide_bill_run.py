@@ -25,9 +25,10 @@ def await_approval(
 def approve_bill_run(
     *, run_id: RunId, actor: str, now: datetime, operations: OperationsStore, executions: RunExecutions
 ) -> bool:
-    """Approve the drafts as they are now; False when no execution waits, so that the run must be retried.
+    """Approve the drafts as they are now; False when no execution waits for it (yet, or any more).
 
-    Raises RunUnknown, RunNotReady, RunChangedMeanwhile.
+    One that is about to wait finds the approval; if none is running, the run must be retried. Raises
+    RunUnknown, RunNotReady, RunChangedMeanwhile.
     """
     run = operations.run(run_id)
     if run.state is not RunState.APPROVED:

@@ -97,16 +97,18 @@ def list_runs(as_json: JsonOption = False) -> None:
 def approve(run: RunArgument, watch: WatchOption = False, as_json: JsonOption = False) -> None:
     """Approve a run's drafts: they will be posted."""
     use_stack()
-    told = approve_bill_run(
+    approve_bill_run(
         run_id=RunId(run),
         actor=actor(),
         now=datetime.now(UTC),
         operations=bootstrap.operations_store(),
         executions=bootstrap.run_executions(),
     )
-    if not told:
-        err.print(f"Approved, but nothing carries the run on: [bold]headgate billrun retry {run}[/]")
-    _started(RunId(run), watch=watch and told, as_json=as_json, verb="approved")
+    found = _progress(RunId(run))
+    goes_on = found.is_moving or found.run.state.is_over
+    if not goes_on:
+        err.print(f"Nothing carries the run on: [bold]headgate billrun retry {run}[/]")
+    _started(RunId(run), watch=watch and goes_on, as_json=as_json, verb="approved")
 
 
 @app.command()

@@ -86,3 +86,36 @@ def test_a_rejected_run_posts_nothing_and_frees_the_cycle(cycle: CycleCode) -> N
     again = in_cloud.finished(in_cloud.start(OCTOBER, run=f"{cycle}-b", cycle=cycle))
     assert again.state is RunState.CLOSED
     assert len(bills_in(cycle)) == 6
+
+
+def test_an_approval_that_comes_before_the_machine_waits_is_found_by_it(
+    cycle: CycleCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = in_cloud.start(OCTOBER, run=f"{cycle}-a", cycle=cycle, policy=ALWAYS_ASK)
+    operations = bootstrap.operations_store()
+    while operations.run(run_id).state is not RunState.AWAITING_APPROVAL:
+        pass
+
+    told = approve_bill_run(
+        run_id=run_id,
+        actor="test",
+        now=datetime.now(UTC),
+        operations=_WithoutToken(operations),  # type: ignore[arg-type]
+        executions=bootstrap.run_executions(),
+    )
+
+    assert not told
+    assert in_cloud.finished(run_id).state is RunState.CLOSED
+
+
+class _WithoutToken:
+    """The store as it is before the machine has left its token there."""
+
+    def __init__(self, store: object) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def task_token(self, run_id: str) -> None:
+        return None
