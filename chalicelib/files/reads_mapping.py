@@ -16,7 +16,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
 
-_TRIED_ON = datetime(2026, 11, 30, 13, 45, 59, tzinfo=UTC)  # only to try date formats on, zones included
+_TRIED_ON = datetime(2026, 11, 30, 13, 45, 59, tzinfo=UTC)  # any instant, to try formats on
 
 
 class InvalidMapping(Refusal):
