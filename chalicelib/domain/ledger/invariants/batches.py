@@ -47,7 +47,7 @@ def batches_of(transactions: Iterable[FinancialTransaction]) -> PostedBatches:
         if bill is not None and bill.kind is BillKind.CYCLE:
             batch = (bill.cycle, bill.period, transaction.recorded_at)
             found.bills[batch] += 1
-            found.amount_minor[batch] += sum(max(leg.amount_minor, 0) for leg in transaction.postings)
+            found.amount_minor[batch] += bill.total_minor
     return found
 
 

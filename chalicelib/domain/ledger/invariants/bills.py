@@ -77,17 +77,24 @@ def lines_rounded_once(history: AccountHistory) -> Iterator[Violation]:
 
 def _rounding_faults(segment: BillSegment, currency: str) -> Iterator[str]:
     shared: dict[tuple[object, ...], list[BillLine]] = {}
+    cut: list[BillLine] = []
     for line in segment.lines:
         exact = exact_minor(line, currency)
-        if Note.SHARED in line.notes:
+        if Note.LIMITED in line.notes:  # parts of a whole, too: once one is cut they no longer add up
+            cut.append(line)
+        elif Note.SHARED in line.notes:
             basis = line.factor.denominator if line.factor else 1
             shared.setdefault((line.charge, line.rate, line.quantity, basis), []).append(line)
-        elif Note.LIMITED in line.notes:
-            if abs(line.amount_minor) > abs(exact) + 1:
-                yield f"{line.charge}: {line.amount_minor} is beyond the {exact} minor units it was cut from"
         elif line.amount_minor != to_integer(exact, rule=_rule(line)):
             yield f"{line.charge}: {line.amount_minor} is not {exact} minor units rounded {_rule(line)}"
+    for line in cut:
+        exact = exact_minor(line, currency)
+        if abs(line.amount_minor) > abs(exact) + 1:
+            yield f"{line.charge}: {line.amount_minor} is beyond the {exact} minor units it was cut from"
+    cut_charges = {line.charge for line in cut}
     for lines in shared.values():
+        if lines[0].charge in cut_charges:
+            continue
         parts = sum(line.amount_minor for line in lines)
         whole = sum((exact_minor(line, currency) for line in lines), Fraction(0))
         if parts != to_integer(whole, rule=_rule(lines[0])):
