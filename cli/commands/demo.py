@@ -60,3 +60,5 @@ def command(
     if not serve:
         SUMMARY_FILE.write_text(json.dumps(summary.to_document(), default=plain, indent=2) + "\n")
         err.print(f"Written: [bold]{SUMMARY_FILE.resolve()}[/]", soft_wrap=True)
+    if not all(held for _, held in summary.invariants):
+        raise typer.Exit(1)

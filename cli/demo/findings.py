@@ -9,9 +9,9 @@ from chalicelib import bootstrap
 from chalicelib.domain.billing.bill_account import Billed, Excepted
 from chalicelib.domain.billing.run import BillRun, Stage
 from chalicelib.domain.kernel.ids import Month
-from chalicelib.domain.ledger.transaction import TransactionKind
-from chalicelib.usecases.all_shards import all_shards
+from chalicelib.domain.ledger.chart_of_accounts import ChartOfAccounts
 from chalicelib.usecases.show_bill_run import excepted_accounts
+from chalicelib.usecases.verify_ledger import Findings, invariants_held
 from cli.demo.calendar import BillingYear
 from cli.demo.customer import CURRENCY
 from cli.demo.months import runs_of
@@ -19,11 +19,12 @@ from cli.demo.riverbend import account_number
 from cli.demo.summary import Summary
 from cli.demo.town import Town
 
+_PAYMENTS_POSTED_ONCE = 8  # its number among the invariants
 Hint = tuple[str, str]  # what, the command to try
 
 
-def summary_of(town: Town, year: BillingYear) -> Summary:
-    """The figures of a demo that has run; the invariants are for whoever verifies the ledger."""
+def summary_of(town: Town, year: BillingYear, *, found: Findings) -> Summary:
+    """The figures of a demo that has run and whose ledger was verified."""
     history = [run.tally for month in year.history for run in runs_of(month)]
     waves = runs_of(year.current)
     summary = Summary(town=town, currency=CURRENCY, accounts=town.accounts)
@@ -35,7 +36,7 @@ def summary_of(town: Town, year: BillingYear) -> Summary:
     summary.skipped = waves[0].tally.skipped
     summary.excepted = dict(Counter(one.exceptions[0].code for one in left_out(waves)))
     summary.by_service = _by_service(waves)
-    _count_ledger(summary)
+    _tell_of_ledger(summary, found)
     return summary
 
 
@@ -64,15 +65,17 @@ def _by_service(waves: Sequence[BillRun]) -> dict[str, tuple[int, int]]:
     return {service: (segments[service], amounts[service]) for service in sorted(segments)}
 
 
-def _count_ledger(summary: Summary) -> None:
-    """Payments and what is owed, from every transaction there is."""
-    ledger, reader = bootstrap.ledger_store(), bootstrap.ledger_reader()
-    for shard in all_shards(bootstrap.registry_store()):
-        summary.receivable_minor += sum(one.balance_minor for one in reader.shard_states(shard).values())
-        for transaction in ledger.transactions_of_shard(shard):
-            if transaction.kind is TransactionKind.PAYMENT:
-                summary.payments += 1
-                summary.payments_minor += sum(max(one.amount_minor, 0) for one in transaction.postings)
+def _tell_of_ledger(summary: Summary, found: Findings) -> None:
+    """Payments, what is owed, and the invariants, as the verification found them."""
+    chart = ChartOfAccounts()
+    summary.payments = found.checked[_PAYMENTS_POSTED_ONCE]
+    summary.payments_minor = found.totals.gl[summary.currency, chart.cash_clearing]
+    summary.receivable_minor = found.totals.gl[summary.currency, chart.receivable]
+    summary.opening_minor = -found.totals.gl[summary.currency, chart.opening_balance]
+    summary.invariants = [
+        (f"{words} ({checked:,} {of})", not broken)
+        for _, words, checked, of, broken in invariants_held(found)
+    ]
 
 
 def hints_of(year: BillingYear) -> list[Hint]:

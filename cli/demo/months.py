@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -14,6 +14,7 @@ from chalicelib.domain.billing.door import DoorState
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState, Stage
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, RunId
+from chalicelib.domain.ledger.account_state import AccountState
 from chalicelib.domain.ledger.transaction_ids import payment_id
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.close_accounting_period import close_accounting_period
@@ -21,6 +22,7 @@ from chalicelib.usecases.decide_bill_run import approve_bill_run
 from chalicelib.usecases.show_bill_run import RunProgress, run_progress
 from chalicelib.usecases.start_bill_run import RunStillWorking
 from chalicelib.usecases.take_payments import PaymentReceived, take_payments
+from cli.demo.customer import CURRENCY
 from cli.demo.folder import CYCLE
 from cli.demo.payers import Payers
 from cli.desk import actor, posting_desk, starter
@@ -28,7 +30,7 @@ from cli.output import CountedProgress
 
 BANK = "BANK"
 LAST_PAYMENT_DAY = 24  # days after the bill date by which everybody has paid who will
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 0.3  # each look is seven requests to the emulator that does the work
 
 Look = Callable[[], RunProgress]
 Watch = Callable[[Look], RunProgress]
@@ -122,54 +124,59 @@ def quietly(bar: CountedProgress, *, before: int) -> Watch:
     return watch
 
 
-def pay_month(payers: Payers, month: Month, *, bill_date: date, as_of: date) -> int:
-    """Take the payments that the bills of a month bring, those up to `as_of`; returns how many are new."""
-    entered_on = min(bill_date + timedelta(days=LAST_PAYMENT_DAY), as_of)
-    ids = _account_ids()
-    balances, paid = _before_payments(month, since=Month.of(bill_date))
-    owed = {number: balances.get(account_id, 0) for number, account_id in ids.items()}
-    payments = [
-        PaymentReceived(
-            account_id=ids[one.account],
-            amount_minor=one.amount_minor,
-            received_on=one.received_on,
-            reference=_reference(month, ids[one.account]),
-        )
-        for one in payers.payments(owed, period=month, bill_date=bill_date, until=entered_on)
-        if ids[one.account] not in paid
-    ]
-    desk, registry = posting_desk(entered_on), bootstrap.registry_store()
-    for taken in take_payments(desk, registry=registry, payments=payments, source=BANK):
-        if taken.refusal:
-            raise taken.refusal
-    return len(payments)
-
-
-def _account_ids() -> dict[str, AccountId]:
+def accounts_by_number() -> dict[str, AccountId]:
     """Every account by the utility's number."""
     registry = bootstrap.registry_store()
     accounts = (one.account for shard in all_shards(registry) for one in registry.accounts_of_shard(shard))
     return {account.number: account.account_id for account in accounts}
 
 
-def _before_payments(month: Month, *, since: Month) -> tuple[dict[AccountId, int], set[AccountId]]:
-    """What each account owed before it paid its bill of the month, and who has paid it already.
+def pay_month(
+    payers: Payers, month: Month, *, accounts: Mapping[str, AccountId], bill_date: date, as_of: date
+) -> int:
+    """Take the payments that the bills of a month bring, those up to `as_of`; returns how many are new.
 
-    An interrupted demo finds some payments there; what the others pay must not depend on that.
+    An interrupted demo finds some of them there; what the others pay must not depend on that.
     """
-    balances: dict[AccountId, int] = {}
-    paid: set[AccountId] = set()
+    entered_on = min(bill_date + timedelta(days=LAST_PAYMENT_DAY), as_of)
+    states = _states()
+    paid = {account_id: _paid(state, month) for account_id, state in states.items()}
+    owed = {
+        number: states[account_id].balance_minor + paid[account_id]
+        for number, account_id in accounts.items()
+        if account_id in states
+    }
+    payments = [
+        PaymentReceived(
+            account_id=accounts[one.account],
+            amount_minor=one.amount_minor,
+            received_on=one.received_on,
+            reference=_reference(month, accounts[one.account]),
+        )
+        for one in payers.payments(owed, period=month, bill_date=bill_date, until=entered_on)
+        if not paid[accounts[one.account]]
+    ]
+    currencies = dict.fromkeys(accounts.values(), CURRENCY)
+    desk = posting_desk(entered_on)
+    for taken in take_payments(desk, currencies=currencies, payments=payments, source=BANK):
+        if taken.refusal:
+            raise taken.refusal
+    return len(payments)
+
+
+def _states() -> dict[AccountId, AccountState]:
+    """What every account amounts to."""
     reader = bootstrap.ledger_reader()
+    states: dict[AccountId, AccountState] = {}
     for shard in all_shards(bootstrap.registry_store()):
-        balances |= {one.account_id: one.balance_minor for one in reader.shard_states(shard).values()}
-        for transaction in reader.ledger.transactions_of_shard(shard, since=since):
-            account_id = transaction.account_id
-            if transaction.transaction_id == payment_id(
-                source=BANK, external_id=_reference(month, account_id)
-            ):
-                paid.add(account_id)
-                balances[account_id] += sum(max(one.amount_minor, 0) for one in transaction.postings)
-    return balances, paid
+        states |= reader.shard_states(shard)
+    return states
+
+
+def _paid(state: AccountState, month: Month) -> int:
+    """What an account has paid on its bill of a month already."""
+    payment = payment_id(source=BANK, external_id=_reference(month, state.account_id))
+    return sum(credit.amount_minor for credit in state.credits if credit.transaction_id == payment)
 
 
 def _reference(month: Month, account_id: AccountId) -> str:

@@ -17,11 +17,12 @@ from cli.billrun_view import follow
 from cli.cloud.home import PROJECT, Home
 from cli.cloud.session import LOCAL, stage_wanted, use_stack
 from cli.cloud.up import bring_up
+from cli.commands.ledger import verified
 from cli.demo.calendar import BillingYear
 from cli.demo.findings import Hint, hints_of, summary_of
 from cli.demo.folder import CYCLE, Files, write_files
 from cli.demo.holidays import business_calendar, holidays_of
-from cli.demo.months import bill_month, close_books, pay_month, quietly, runs_of
+from cli.demo.months import accounts_by_number, bill_month, close_books, pay_month, quietly, runs_of
 from cli.demo.payers import Payers
 from cli.demo.riverbend import Riverbend
 from cli.demo.stages import Stages
@@ -86,8 +87,16 @@ class Demo:
     def findings(self) -> tuple[Summary, list[Hint]]:
         """What came of it all, and what to look at."""
         year, _ = self._year()
+        with self.stages.lap("verify"):
+            found = verified()
+        self.stages.done(
+            "verify",
+            f"{len(found.violations)} violations in {found.transactions:,} transactions"
+            if found.violations
+            else f"{found.transactions:,} transactions, every invariant holds",
+        )
         with self.stages.lap("summary"), steps("Adding up"):
-            return summary_of(self.town, year), hints_of(year)
+            return summary_of(self.town, year, found=found), hints_of(year)
 
     @property
     def _files(self) -> Files:
@@ -148,6 +157,7 @@ class Demo:
         """Month by month: bill, take payments, close the books that are past. Goes on where it stopped."""
         billed: list[BillRun] = []
         payments = books = before = 0
+        accounts = accounts_by_number()
         with progress_bar("Twelve months", len(year.history) * self.town.accounts, unit="bills") as bar:
             for number, month in enumerate(year.history):
                 bar.update(title=f"Billing {month}", done=number * self.town.accounts)
@@ -162,6 +172,7 @@ class Demo:
                     payments += pay_month(
                         Payers(seed=self.town.seed),
                         month,
+                        accounts=accounts,
                         bill_date=self._bill_date(month),
                         as_of=self.town.as_of,
                     )

@@ -36,6 +36,7 @@ class Summary:
     by_service: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # service → (segments, minor)
     payments: int = 0
     payments_minor: int = 0
+    opening_minor: int = 0
     receivable_minor: int = 0
     invariants: Sequence[tuple[str, bool]] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Summary:
             "amount_minor_by_service": {name: minor for name, (_, minor) in self.by_service.items()},
             "payments": self.payments,
             "payments_minor": self.payments_minor,
+            "opening_minor": self.opening_minor,
             "receivable_minor": self.receivable_minor,
             "invariants_checked": len(self.invariants),
             "invariants_held": sum(held for _, held in self.invariants),
@@ -96,8 +98,9 @@ def _figures(summary: Summary) -> Table:
         "Bills of the twelve months before": (
             f"{summary.history_bills:,}   {money(summary.history_minor, summary.currency)}"
         ),
+        "Owed when it began": money(summary.opening_minor, summary.currency),
         "Payments": f"{summary.payments:,}   {money(summary.payments_minor, summary.currency)}",
-        "Owed by customers": money(summary.receivable_minor, summary.currency),
+        "Owed today": money(summary.receivable_minor, summary.currency),
     }
     for name, value in rows.items():
         table.add_row(name, f"[bold]{value}[/]")
