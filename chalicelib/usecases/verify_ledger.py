@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.domain.billing.chunk import total
 from chalicelib.domain.billing.run import BillRun, RunState, Stage
-from chalicelib.domain.kernel.ids import AccountId, Shard
+from chalicelib.domain.kernel.ids import AccountId, Shard, TransactionId
 from chalicelib.domain.ledger.account_state import AccountState
 from chalicelib.domain.ledger.fold import fold_account
 from chalicelib.domain.ledger.invariants.batches import (
@@ -20,11 +20,12 @@ from chalicelib.domain.ledger.invariants.batches import (
     batches_of,
 )
 from chalicelib.domain.ledger.invariants.check_account import check_account, counted_in
+from chalicelib.domain.ledger.invariants.corrections import payments_posted_once
 from chalicelib.domain.ledger.invariants.history import AccountHistory, history_of
 from chalicelib.domain.ledger.invariants.periods import closed_books_unchanged
 from chalicelib.domain.ledger.invariants.totals import LedgerTotals, control_totals, totals_of, trial_balance
 from chalicelib.domain.ledger.invariants.violation import INVARIANTS, Violation
-from chalicelib.domain.ledger.transaction import FinancialTransaction
+from chalicelib.domain.ledger.transaction import FinancialTransaction, TransactionKind
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.read_shard_state import LedgerReader
 
@@ -42,6 +43,7 @@ class Findings:
     violations: list[Violation] = field(default_factory=list)
     totals: LedgerTotals = field(default_factory=LedgerTotals)
     batches: PostedBatches = field(default_factory=PostedBatches)
+    payments: list[tuple[TransactionId, AccountId]] = field(default_factory=list)
 
     def violations_of(self, invariant: int) -> Sequence[Violation]:
         """The violations of one invariant."""
@@ -58,6 +60,7 @@ class Findings:
             violations=self.violations + other.violations,
             totals=self.totals,
             batches=self.batches,
+            payments=self.payments + other.payments,
         )
 
 
@@ -87,6 +90,11 @@ def verify_shard(reader: LedgerReader, shard: Shard) -> Findings:
         violations=[*violations, *unlike],
         totals=totals_of(histories),
         batches=batches_of(one for history in histories for one in history.transactions),
+        payments=[
+            (one.transaction_id, history.account_id)
+            for history in histories
+            for one in history.of_kind(TransactionKind.PAYMENT)
+        ],
     )
 
 
@@ -103,6 +111,7 @@ def verify_whole(parts: Iterable[Findings], *, reader: LedgerReader, operations:
     found.violations.extend(
         control_totals(found.totals, receivable=chart.receivable, deposits=chart.deposits)
     )
+    found.violations.extend(payments_posted_once(found.payments))
     for run in closed:
         found.violations.extend(batch_control(run, found.batches))
     found.violations.extend(batches_known(found.batches, operations.runs()))
