@@ -113,7 +113,7 @@ class Machine:
         going = self._try(
             lambda: open_bill_run(
                 order=order,
-                now=ports.clock(),
+                now=ports.run_clock(),
                 registry=ports.registry,
                 operations=ports.operations,
                 periods=ports.periods,
@@ -127,7 +127,10 @@ class Machine:
             self._each(run_id, Stage.RATE, self.rate)
             verdict = self._try(
                 lambda: check_bill_run(
-                    run_id=run_id, now=ports.clock(), operations=ports.operations, artefacts=ports.artefacts
+                    run_id=run_id,
+                    now=ports.run_clock(),
+                    operations=ports.operations,
+                    artefacts=ports.artefacts,
                 )
             )
         if verdict is Verdict.STOP:
@@ -147,14 +150,14 @@ class Machine:
         ports = self._utility
         manifest_hash = self._try(
             lambda: pass_door(
-                run_id=run_id, now=ports.clock(), operations=ports.operations, artefacts=ports.artefacts
+                run_id=run_id, now=ports.run_clock(), operations=ports.operations, artefacts=ports.artefacts
             )
         )
         self._each(run_id, Stage.POST, lambda run, item: self.post(run, manifest_hash, item))
         closed = self._try(
             lambda: close_bill_run(
                 run_id=run_id,
-                now=ports.clock(),
+                now=ports.run_clock(),
                 operations=ports.operations,
                 periods=ports.periods,
                 artefacts=ports.artefacts,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from random import Random
+from zlib import crc32
 
 from chalicelib.domain.billing.bill import Bill, BillKind
 from chalicelib.domain.billing.door import CycleBusy, CyclePeriodAlreadyPosted, Door, DoorShut, DoorState
@@ -142,6 +143,10 @@ class Clerk:
     shares: bool = False  # the cycle with another clerk, whose work may refuse this one's
     runs_named: int = 0
     refused: list[Refusal] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Where stores live on, no two months may sign the same act at the same instant.
+        self.utility.microsecond = crc32(self.plan.cycle.encode()) % 1_000_000
 
     def work(self) -> None:
         """The whole month."""
@@ -367,11 +372,22 @@ class Worked:
     ledger: Ledger
 
 
-def work_a_month(plan: Plan, faults: tuple[Fault, ...] = (), *, inside: InProcess | None = None) -> Worked:
-    """Work through the month with these faults, on fakes or on the stores of `inside`."""
+def work_a_month(
+    plan: Plan,
+    faults: tuple[Fault, ...] = (),
+    *,
+    inside: InProcess | None = None,
+    run_clock: Callable[[], datetime] | None = None,
+) -> Worked:
+    """Work through the month with these faults, on fakes or on the stores of `inside`.
+
+    `run_clock` is what bill runs go by, as functions go by the time of day (the clerk's days are made up).
+    """
     inside = prepared(plan, inside)
     chance = Random(f"work {plan.seed} {faults}")
     writes = Writes(faults, chance=chance)
     utility = FaultyUtility(inside, writes, tries=chance.choice([1, 3]), chance=Random(f"order {plan.seed}"))
+    if run_clock is not None:
+        utility.run_clock = run_clock
     Clerk(plan=plan, utility=utility, chance=chance).work()
     return Worked(inside=inside, utility=utility, ledger=ledger_of(inside, plan.shard_names))

@@ -1,22 +1,32 @@
 """A proxy between functions and the local cloud: counts calls, and lets chosen writes go wrong.
 
-At write number n it can end the calling worker before the write is forwarded or after it was done, or drop
-the connection so that the worker's client does not know.
+At write number n it can end the calling worker before the write is forwarded, after it was done, or with half
+a batch done, or drop the connection so that the worker's client does not know. It can refuse half a batch.
 """
 
 from __future__ import annotations
 
 import http.client
+import json
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from types import TracebackType
+from typing import Any
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from cli.cloud.emulator import REGION
 from tests.faults import workers
 from tests.faults.writes import Fault, Kind
 
 _READS = ("Get", "BatchGet", "Query", "Scan", "List", "Describe", "TransactGet", "Decrypt")
+UNPROCESSED = 0.3  # of the batches, when parts are refused
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "expect"}
 
 
@@ -24,8 +34,7 @@ class FaultProxy:
     """Listens on a free port of 127.0.0.1 and forwards to `upstream` (http://127.0.0.1:port)."""
 
     def __init__(self, upstream: str, *, emulator_pid: Callable[[], int]) -> None:
-        host, _, port = upstream.removeprefix("http://").partition(":")
-        self.upstream = (host, int(port))
+        self.upstream = _place(upstream)
         self.emulator_pid = emulator_pid
         self._lock = threading.Lock()
         self.reset()
@@ -50,6 +59,8 @@ class FaultProxy:
             self.calls = 0
             self.writes: list[str] = []
             self.struck: list[Fault] = []
+            self.killed: list[int] = []
+            self.refuse_parts: Random | None = None
 
     def note(self, operation: str) -> Kind | None:
         """Count a call; the fault that strikes it, if one does."""
@@ -64,11 +75,24 @@ class FaultProxy:
                 self.struck.append(Fault(number, kind))
             return kind
 
+    @contextmanager
+    def forwarding_to(self, address: str) -> Iterator[None]:
+        """Forward to another proxy for a while."""
+        before, self.upstream = self.upstream, _place(address)
+        try:
+            yield
+        finally:
+            self.upstream = before
+
+    def refuses_a_part(self) -> bool:
+        """Whether a batch is to be done by half, the rest handed back unprocessed."""
+        return self.refuse_parts is not None and self.refuse_parts.random() < UNPROCESSED
+
     def kill_caller(self, port: int) -> None:
         """End the worker whose connection comes from `port`."""
         caller = workers.owner_of(port, among=workers.workers_of(self.emulator_pid()))
-        if caller is not None:
-            workers.kill(caller)
+        if caller is not None and workers.kill(caller):
+            self.killed.append(caller)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,18 +107,33 @@ class _Handler(BaseHTTPRequestHandler):
     def pass_on(self) -> None:
         """Forward a request and its answer, or what a fault leaves of them."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        kind = self.proxy.note(self._operation())
+        operation = self._operation()
+        kind = self.proxy.note(operation)
         if kind is Kind.DIES_BEFORE:
             self.proxy.kill_caller(self.client_address[1])
         if kind in (Kind.DIES_BEFORE, Kind.REQUEST_LOST):
             self.close_connection = True
             return
-        status, headers, answer = self._ask(body)
-        if kind is Kind.DIES_AFTER:
-            self.proxy.kill_caller(self.client_address[1])
-        if kind in (Kind.DIES_AFTER, Kind.ANSWER_LOST):
+        sent, left = dict(self.headers.items()), {}
+        if operation == "BatchWriteItem" and (kind is Kind.DIES_WITHIN or self.proxy.refuses_a_part()):
+            body, left = _halved(body)
+            sent |= _signature(f"http://{self.headers['Host']}{self.path}", sent, body)
+        try:
+            status, headers, answer = self._ask(sent, body)
+        except (OSError, http.client.HTTPException):  # no answer from there: none from here
             self.close_connection = True
             return
+        if kind in (Kind.DIES_AFTER, Kind.DIES_WITHIN):
+            self.proxy.kill_caller(self.client_address[1])
+        if kind in (Kind.DIES_AFTER, Kind.DIES_WITHIN, Kind.ANSWER_LOST):
+            self.close_connection = True
+            return
+        if left and status == HTTPStatus.OK:
+            answer = json.dumps({**json.loads(answer), "UnprocessedItems": left}).encode()
+            headers = [header for header in headers if header[0].lower() != "x-amz-crc32"]
+        self._answer(status, headers, answer)
+
+    def _answer(self, status: int, headers: list[tuple[str, str]], answer: bytes) -> None:
         self.send_response_only(status)
         for name, value in headers:
             if name.lower() not in _HOP_BY_HOP:
@@ -111,15 +150,37 @@ class _Handler(BaseHTTPRequestHandler):
             return target.rpartition(".")[2]
         return "Get object" if self.command in ("GET", "HEAD") else f"{self.command} object"
 
-    def _ask(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
+    def _ask(self, sent: dict[str, str], body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
         connection = http.client.HTTPConnection(*self.proxy.upstream, timeout=60)
         try:
-            headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
+            headers = {name: value for name, value in sent.items() if name.lower() not in _HOP_BY_HOP}
             connection.request(self.command, self.path, body=body, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.getheaders(), answer.read()
         finally:
             connection.close()
+
+
+def _place(address: str) -> tuple[str, int]:
+    host, _, port = address.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def _halved(body: bytes) -> tuple[bytes, dict[str, Any]]:
+    """A batch's first half, and what is left of it (nothing of a batch of one)."""
+    request = json.loads(body)
+    ((table, items),) = request["RequestItems"].items()
+    half = (len(items) + 1) // 2
+    request["RequestItems"] = {table: items[:half]}
+    return json.dumps(request).encode(), {table: items[half:]} if items[half:] else {}
+
+
+def _signature(url: str, headers: dict[str, str], body: bytes) -> dict[str, str]:
+    """The headers that sign a changed body, as the local cloud's root."""
+    kept = {name: headers[name] for name in ("Host", "X-Amz-Target", "Content-Type") if name in headers}
+    request = AWSRequest(method="POST", url=url, data=body, headers=kept)
+    SigV4Auth(Credentials("test", "test"), "dynamodb", REGION).add_auth(request)
+    return dict(request.headers.items())
 
 
 for _method in ("GET", "PUT", "POST", "DELETE", "HEAD"):

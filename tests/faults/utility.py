@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -37,6 +38,8 @@ class FaultyUtility:
         self.writes = writes
         self.chart = ChartOfAccounts()
         self._seconds = 0
+        self.microsecond = 0
+        self.run_clock: Callable[[], datetime] = self.clock
         self.day = date(2026, 10, 1)
         self.same_bytes = SameBytes(inside.ledger)
         self.registry = inside.registry
@@ -58,9 +61,8 @@ class FaultyUtility:
     def clock(self) -> datetime:
         """The time, later each time it is asked."""
         self._seconds += 1
-        return datetime(self.day.year, self.day.month, self.day.day, 9, tzinfo=UTC) + timedelta(
-            seconds=self._seconds
-        )
+        morning = datetime(self.day.year, self.day.month, self.day.day, 9, tzinfo=UTC)
+        return morning + timedelta(seconds=self._seconds, microseconds=self.microsecond)
 
     @property
     def desk(self) -> Desk:
