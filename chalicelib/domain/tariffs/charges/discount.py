@@ -45,13 +45,14 @@ class DiscountTerms(Terms):
             rate, unit = self.limit or Decimal(0), ""
         else:
             rate, unit = self.percent, "%"
+        credit = self.percent is None
         share, notes = (place.share, place.share_notes) if capped else (None, "")
         plain, limited = (
-            self.constants(place, kind=LineKind.DISCOUNT, unit=unit, rate=rate, factor=share, notes=text)
-            for text in (notes, notes + Note.LIMITED)
+            self.constants(place, kind=LineKind.DISCOUNT, unit=unit, rate=rate, factor=factor, notes=text)
+            # A percentage is one of its base, whatever the days: only its limit is shared by them.
+            for factor, text in ((share, notes) if credit else (None, ""), (share, notes + Note.LIMITED))
         )
         part = rounded_product(Fraction(self.percent or 0) / 100, rule=self.head.rounding)
-        credit = self.percent is None
 
         def charge(_usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
             base_minor = max(base(totals), 0)

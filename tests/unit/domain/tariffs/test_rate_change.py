@@ -235,3 +235,16 @@ def test_charges_may_swap_their_order_between_versions() -> None:
     ]
     # Half of 100.00 each: A 2.50, B 5 % of it 0.125; then B 3.00, A 6 % of it 0.18.
     assert sorted(cents(rate(versions, 0))) == [("A", 18), ("A", 250), ("B", 13), ("B", 300), ("SVC", 10000)]
+
+
+def test_a_percentage_below_its_cap_is_each_part_of_its_own_base() -> None:
+    """Only the cap is shared by days: what it does not touch says nothing of it."""
+    old, new = (discount("WATER", percent="20", cap="15.00", clause=clause) for clause in ("9", "9 anew"))
+    versions = [
+        version(flat("1.93"), old),
+        version(flat("2.17"), new, version=2, effective_from=CHANGE, effectivity=Effectivity.SERVICE_DAY),
+    ]
+    lines = rate(versions, 3).lines[2:]
+    # 3 ccf over 16 and 14 days: 2 (3.86) and 1 (2.17). 20 % of each: 0.772 and 0.434, not 1.206 shared out.
+    assert [line.amount_minor for line in lines] == [-77, -43]
+    assert [(line.factor, line.notes) for line in lines] == [(None, "")] * 2
