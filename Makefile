@@ -4,8 +4,9 @@ SHELL := /bin/bash
 BIN := .venv/bin
 ACCOUNTS ?= 500
 SERVE ?= 1
+SEEDS ?= 50
 
-.PHONY: help setup demo up down deploy test check bench real-meters fmt lock
+.PHONY: help setup demo up down deploy test crash check bench real-meters fmt lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,12 @@ deploy: setup ## deploy to a stage (STAGE=prod)
 test: setup ## run every test: first what needs no cloud, then one local cloud for the rest
 	$(BIN)/pytest -n 2 -m "not emulator" tests
 	$(BIN)/pytest -m emulator tests
+
+crash: export CRASH_ONE_OF := 1
+crash: export CRASH_SEEDS := $(SEEDS)
+crash: setup ## break billing at every write, with SEEDS=50 towns and on the local cloud (docs/crash-safety.md; hours)
+	$(BIN)/pytest -n 2 tests/scenarios/crash_safety
+	$(BIN)/pytest -m emulator tests/integration/crash_safety
 
 check: setup ## lint, types, layers, floats, template, locks
 	$(BIN)/ruff check .

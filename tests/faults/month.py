@@ -2,8 +2,8 @@
 
 November in a small town. Customers pay ahead; the cycle is billed; three accounts are left out (a read that
 comes late, one that never comes, a hold); people pay; the second wave bills who was left out; one check comes
-back, one bill is corrected, one account is adjusted; the books of November are closed. Whatever breaks, the
-clerk does what a clerk does: the same command again, or `retry`, or a new start.
+back, one bill is corrected, one customer moves out, one account is adjusted; the books are closed.
+Whatever breaks, the clerk does what a clerk does: the same command again, or `retry`, or a new start.
 """
 
 from __future__ import annotations
@@ -21,23 +21,26 @@ from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunNotReady, 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, CycleCode, Month, RunId, Shard
 from chalicelib.domain.ledger.adjustment import Adjustment
-from chalicelib.domain.ledger.transaction_ids import payment_id, rebill_id
+from chalicelib.domain.ledger.transaction_ids import cancellation_id, off_cycle_bill_id, payment_id
 from chalicelib.domain.metering.meter_read import MeterRead
 from chalicelib.usecases.adjust_account import adjust_account
-from chalicelib.usecases.cancel_segment import cancel_segment
+from chalicelib.usecases.bill_off_cycle import UnableToBill, bill_off_cycle
 from chalicelib.usecases.close_accounting_period import close_accounting_period
 from chalicelib.usecases.decide_bill_run import approve_bill_run
 from chalicelib.usecases.open_bill_run import NothingToBill, RunOrder
 from chalicelib.usecases.ports.executions import ExecutionStatus
+from chalicelib.usecases.ports.ledger import ConflictingTransaction
 from chalicelib.usecases.ports.operations import RunChangedMeanwhile
+from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.reverse_transaction import reverse_transaction
 from chalicelib.usecases.start_bill_run import RunStillWorking
 from chalicelib.usecases.take_payment import take_payment
 from tests.faults.utility import FaultyUtility, Ledger, ledger_of
 from tests.faults.writes import ConnectionLost, Died, Fault, Writes
 from tests.in_process import InProcess
-from tests.towns import CYCLE, NOVEMBER, OCTOBER, SEPTEMBER, a_read, entry, the_account, town
+from tests.towns import CYCLE, NOVEMBER, OCTOBER, SEPTEMBER, a_read, entry, the_account, the_register, town
 
+LEAVING_DAY = date(2026, 11, 18)
 LOOK_AGAIN = (
     CycleBusy,
     CyclePeriodAlreadyPosted,
@@ -69,6 +72,7 @@ class Plan:
     payments: tuple[tuple[AccountId, int, date], ...]
     corrected: AccountId
     adjusted: AccountId
+    leaving: AccountId
 
     @classmethod
     def of(cls, seed: int, *, cycle: CycleCode = CYCLE) -> Plan:
@@ -97,6 +101,7 @@ class Plan:
             payments=payments,
             corrected=corrected if corrected not in (late, never, held) else everyone[0],
             adjusted=adjusted,
+            leaving=chance.choice([one for one in everyone if one != never]),
         )
 
     @property
@@ -159,6 +164,8 @@ class Clerk:
         self.take_payments(date(2026, 11, 19))
         self.do(self.return_a_check)
         self.do(self.correct_a_bill)
+        self.do(self.record_last_read)
+        self.do(self.bill_who_leaves)
         self.do(self.adjust)
         self.utility.day = date(2026, 12, 1)
         self.do(self.close_books)
@@ -313,23 +320,47 @@ class Clerk:
     def correct_a_bill(self) -> None:
         """Cancel the trash on a bill and bill it anew."""
         account = self.plan.corrected
-        bill = self.bill_of(account)
         agreement = AgreementId(f"{account}.trash")
-        segment = next(one for one in bill.segments if one.agreement_id == agreement)
-        again = replace(segment, generation=segment.generation + 1)
-        cancel_segment(
-            self.utility.desk,
-            account_id=account,
-            bill_id=bill.bill_id,
-            agreement_id=agreement,
-            reason="the bin was counted twice",
-            replacement=replace(
-                bill,
-                bill_id=rebill_id(bill_id=bill.bill_id, agreement_id=agreement, generation=again.generation),
-                kind=BillKind.REBILL,
-                segments=(again,),
-            ),
-        )
+        bill_id = self.bill_of(account).bill_id
+        try:
+            rebill_segment(
+                desk=self.utility.billing_desk,
+                posting=self.utility.desk,
+                artefacts=self.utility.artefacts,
+                account_id=account,
+                bill_id=bill_id,
+                agreement_id=agreement,
+                reason="the bin was counted twice",
+            )
+        except ConflictingTransaction:  # done before, though nobody heard of it
+            self.require_posted(account, cancellation_id(bill_id=bill_id, agreement_id=agreement))
+
+    def record_last_read(self) -> None:
+        """The dials on the day somebody moves out, five ccf after the month's read."""
+        register = the_register(self.plan.leaving)
+        last = next(read for read in self.plan.reads(NOVEMBER) if read.register_id == register)
+        taken_at = last.taken_at + (LEAVING_DAY - last.read_on)
+        read = replace(last, read_on=LEAVING_DAY, taken_at=taken_at, value=last.value + 5)
+        self.utility.reads.record([read], entry=entry("last read"))
+
+    def bill_who_leaves(self) -> None:
+        """A bill beside the cycle."""
+        account = self.plan.leaving
+        try:
+            bill_off_cycle(
+                desk=self.utility.billing_desk,
+                posting=self.utility.desk,
+                artefacts=self.utility.artefacts,
+                account_id=account,
+                through=LEAVING_DAY,
+                reason="moves out",
+            )
+        except UnableToBill:  # nothing is left to bill: done before, though nobody heard of it
+            self.require_posted(account, off_cycle_bill_id(billed_through=LEAVING_DAY))
+
+    def require_posted(self, account: AccountId, transaction_id: str) -> None:
+        posted = self.utility.ledger.transactions_of_account(account, since=NOVEMBER)
+        assert transaction_id in {one.transaction_id for one in posted}
 
     def bill_of(self, account: AccountId) -> Bill:
         posted = self.utility.ledger.transactions_of_account(account, since=NOVEMBER)

@@ -10,14 +10,17 @@ from random import Random
 
 from chalicelib.domain.kernel.ids import Shard
 from chalicelib.domain.ledger.chart_of_accounts import ChartOfAccounts
+from chalicelib.domain.ledger.invariants.violation import Violation
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.storage.ledger_items import Key, transaction_item, transaction_key
 from chalicelib.storage.ledger_snapshots import ArtefactSnapshots, dump_states
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter
+from chalicelib.usecases.verify_ledger import verify_shard, verify_whole
 from tests.faults import ports
 from tests.faults.machine import Machine
 from tests.faults.ports import SameBytes, watched
@@ -75,6 +78,17 @@ class FaultyUtility:
         )
 
     @property
+    def billing_desk(self) -> BillingDesk:
+        return BillingDesk(
+            registry=self.registry,
+            reads=self.reads,
+            ledger=self.ledger_reader,
+            operations=self.operations,
+            store=self.store,
+            read_tariff=_read_tariff,
+        )
+
+    @property
     def starter(self) -> BillRunStarter:
         return BillRunStarter(registry=self.registry, operations=self.operations, executions=self.executions)
 
@@ -89,6 +103,19 @@ class Ledger:
     items: dict[Key, bytes]
     states: dict[Shard, bytes]
     snapshots: dict[str, bytes] = field(default_factory=dict)
+
+
+def violations_of(inside: InProcess, shards: list[Shard]) -> list[Violation]:
+    """What `headgate ledger verify` would name of these shards."""
+    reader = LedgerReader(ledger=inside.ledger, snapshots=inside.snapshots)
+    parts = [verify_shard(reader, shard) for shard in shards]
+    return verify_whole(parts, reader=reader, operations=inside.operations).violations
+
+
+def violations_in(inside: InProcess, shards: list[Shard]) -> list[Violation]:
+    """What is wrong within these shards, wherever the ledger holds others too."""
+    reader = LedgerReader(ledger=inside.ledger, snapshots=inside.snapshots)
+    return [found for shard in shards for found in verify_shard(reader, shard).violations]
 
 
 def ledger_of(inside: InProcess, shards: list[Shard]) -> Ledger:

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import LocalCloudForTests
 from tests.faults.cloud import OnTheCloud, fresh_cycle, open_all_books
 from tests.faults.month import Plan, work_a_month
+from tests.faults.utility import violations_in
 from tests.faults.writes import Fault
 from tests.integration.crash_safety.conftest import EVERYTHING
 
@@ -38,3 +39,4 @@ def prove_the_same(fault: Fault) -> None:
     disturbed = work_a_month(plan, (fault,), inside=OnTheCloud())
     assert disturbed.utility.writes.struck == [fault]
     assert disturbed.ledger == calm.ledger, f"{fault.kind} write {fault.write}"
+    assert violations_in(disturbed.inside, plan.shard_names) == [], f"{fault.kind} write {fault.write}"

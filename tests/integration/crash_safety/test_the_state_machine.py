@@ -32,7 +32,7 @@ from tests.faults.cloud import (
 from tests.faults.microburst import LOST_ANSWERS, THROTTLES, Rules, fired, microburst
 from tests.faults.month import Clerk, Plan, prepared, work_a_month
 from tests.faults.proxy import FaultProxy
-from tests.faults.utility import FaultyUtility, Ledger, ledger_of
+from tests.faults.utility import FaultyUtility, Ledger, ledger_of, violations_in
 from tests.faults.writes import Fault, Kind
 from tests.integration.crash_safety.conftest import EVERYTHING
 from tests.towns import NOVEMBER, on_day
@@ -79,6 +79,7 @@ class Month:
 
     def prove(self, what: str = "") -> None:
         assert ledger_of(self.inside, self.plan.shard_names) == self.calm(), what
+        assert violations_in(self.inside, self.plan.shard_names) == [], what
         doors = self.inside.operations.doors(self.plan.cycle, NOVEMBER)
         assert [door.state for door in doors] == [DoorState.CLOSED] * 2, what
         assert self.inside.operations.holder(self.plan.cycle) is None, what

@@ -19,7 +19,7 @@ from chalicelib.domain.kernel.ids import RunId
 from tests.faults.machine import Machine
 from tests.faults.month import Clerk, Plan, prepared, work_a_month
 from tests.faults.ports import EXECUTIONS, watched
-from tests.faults.utility import FaultyUtility, ledger_of
+from tests.faults.utility import FaultyUtility, ledger_of, violations_of
 from tests.faults.writes import Writes
 
 SEEDS = range(1, 9)
@@ -68,6 +68,7 @@ def test_repeated_and_late_deliveries_leave_the_same_ledger(
 
     machine.deliver(machine.delivered * 2)
     assert ledger_of(inside, plan.shard_names) == calm.ledger
+    assert violations_of(inside, plan.shard_names) == []
     assert all(run.state.is_over for run in inside.operations.runs())
     failed = [
         report

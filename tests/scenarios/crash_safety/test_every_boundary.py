@@ -20,6 +20,7 @@ from chalicelib.domain.billing.run import BillRun, RunState
 from chalicelib.domain.kernel.ids import Month
 from chalicelib.usecases.ports.accounting_periods import PeriodState
 from tests.faults.month import Plan, Worked, work_a_month
+from tests.faults.utility import violations_of
 from tests.faults.writes import Fault
 from tests.towns import CYCLE, NOVEMBER
 
@@ -66,6 +67,7 @@ def prove_the_same(seed: int, *faults: Fault) -> None:
         raise AssertionError(f"{what}: {type(error).__name__}: {error}") from error
     assert disturbed.utility.writes.struck[:1] == list(faults[:1]), what
     assert disturbed.ledger == calm.ledger, what
+    assert violations_of(disturbed.inside, Plan.of(seed).shard_names) == [], what
     prove_everything_is_over(disturbed, what)
 
 
