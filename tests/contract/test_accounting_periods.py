@@ -57,6 +57,14 @@ def test_a_month_nobody_has_closed_is_open(periods: AccountingPeriods) -> None:
     assert periods.closed_through() is None
 
 
+def test_whoever_is_inside_an_earlier_month_is_inside_a_later_one_too(periods: AccountingPeriods) -> None:
+    """Closing a month closes those before it: whoever closes must know all who are in the way."""
+    periods.enter(OCTOBER, RUN)
+    periods.enter(NOVEMBER, OTHER)
+    assert periods.in_flight(NOVEMBER) == {RUN, OTHER}
+    assert periods.in_flight(OCTOBER) == {RUN}
+
+
 def test_a_run_is_in_flight_from_entering_to_leaving(periods: AccountingPeriods) -> None:
     periods.enter(NOVEMBER, RUN)
     periods.enter(NOVEMBER, RUN)
