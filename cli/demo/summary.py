@@ -138,18 +138,10 @@ def _invariants(summary: Summary) -> Table:
     return table
 
 
-def _seconds(summary: Summary) -> Table:
-    table = _plain("Seconds")
-    table.add_column()
-    table.add_column(justify="right")
-    for stage, seconds in summary.seconds.items():
-        table.add_row(stage, f"{seconds:.1f}")
-    table.add_row("all", f"{sum(summary.seconds.values()):.1f}", style="bold")
-    return table
-
-
-def _plain(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+def _seconds(summary: Summary) -> str:
+    """One paragraph: the stages were told of one by one."""
+    stages = " · ".join(f"{stage} {seconds:.1f}" for stage, seconds in summary.seconds.items())
+    return f"[dim]Seconds:[/] [bold]{sum(summary.seconds.values()):.0f}[/] [dim]({stages})[/]"
 
 
 def _grid() -> Table:
