@@ -35,7 +35,7 @@ def command(
 ) -> None:
     """Bill a sample utility: twelve months of history, then this month, live. Run again to go on."""
     place = home()
-    was_up = emulator.find(place) is not None
+    stays_up = serve or emulator.find(place) is not None
     town = settle_town(
         place.path / "riverbend.json",
         accounts=accounts,
@@ -47,9 +47,9 @@ def command(
     try:
         demo.start_cloud()
         demo.run()
-        summary, hints = demo.findings()
+        summary, hints = demo.findings(stays_up=stays_up)
     finally:
-        if not serve and not was_up and emulator.find(place):
+        if not stays_up and emulator.find(place):
             with demo.stages.lap("stop"), steps("Saving state"):
                 emulator.stop(place)
     summary.seconds = demo.stages.seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -75,8 +76,14 @@ def _tell_of_ledger(summary: Summary, found: Findings) -> None:
     summary.invariants = [(words, not broken) for _, words, _, _, broken in invariants_held(found)]
 
 
-def hints_of(year: BillingYear) -> list[Hint]:
-    """Commands to try, with ids that are there."""
+def hints_of(year: BillingYear, *, is_up: bool) -> list[Hint]:
+    """Commands to try, with ids that are there, as they can be typed here."""
+    program = "headgate" if shutil.which("headgate") else ".venv/bin/headgate"
+    hints = _hints(year) if is_up else [("Bring the local cloud back", "headgate up"), *_hints(year)]
+    return [(what, command.replace("headgate", program, 1)) for what, command in hints]
+
+
+def _hints(year: BillingYear) -> list[Hint]:
     waves = runs_of(year.current)
     excepted = left_out(waves)
     bill = _a_bill(waves)

@@ -84,8 +84,8 @@ class Demo:
             self._read(self._files.current, "new reads", f"{year.current}")
         self._bill_now(year)
 
-    def findings(self) -> tuple[Summary, list[Hint]]:
-        """What came of it all, and what to look at."""
+    def findings(self, *, stays_up: bool) -> tuple[Summary, list[Hint]]:
+        """What came of it all, and what to look at; whether the cloud stays up decides where that begins."""
         year, _ = self._year()
         with self.stages.lap("verify"):
             found = verified()
@@ -96,7 +96,7 @@ class Demo:
             else f"{found.transactions:,} transactions, every invariant holds",
         )
         with self.stages.lap("summary"), steps("Adding up"):
-            return summary_of(self.town, year, found=found), hints_of(year)
+            return summary_of(self.town, year, found=found), hints_of(year, is_up=stays_up)
 
     @property
     def _files(self) -> Files:
