@@ -47,6 +47,11 @@ def runs_of(month: Month) -> list[BillRun]:
     return [operations.run(door.run_id) for door in doors if door.state is DoorState.CLOSED]
 
 
+def has_begun(month: Month) -> bool:
+    """Whether a run of the month was ever started: then all that comes before it is done."""
+    return bool(bootstrap.operations_store().doors(CycleCode(CYCLE), month))
+
+
 def bill_month(month: Month, *, today: date, watch: Watch) -> BillRun:
     """Bill a month, or carry on with a run that was interrupted; approve what the policy leaves to a person.
 

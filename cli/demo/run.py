@@ -22,7 +22,15 @@ from cli.demo.calendar import BillingYear
 from cli.demo.findings import Hint, hints_of, summary_of
 from cli.demo.folder import CYCLE, Files, write_files
 from cli.demo.holidays import business_calendar, holidays_of
-from cli.demo.months import accounts_by_number, bill_month, close_books, pay_month, quietly, runs_of
+from cli.demo.months import (
+    accounts_by_number,
+    bill_month,
+    close_books,
+    has_begun,
+    pay_month,
+    quietly,
+    runs_of,
+)
 from cli.demo.payers import Payers
 from cli.demo.riverbend import Riverbend
 from cli.demo.stages import Stages
@@ -72,7 +80,7 @@ class Demo:
     def run(self) -> None:
         """Everything from writing the town's files to the bills of the current month."""
         year, holidays = self._year()
-        if not runs_of(year.history[0]):
+        if not has_begun(year.history[0]):
             self._write(year, holidays)
             self._load(year)
             self._publish()
@@ -161,13 +169,15 @@ class Demo:
         with progress_bar("Twelve months", len(year.history) * self.town.accounts, unit="bills") as bar:
             for number, month in enumerate(year.history):
                 bar.update(title=f"Billing {month}", done=number * self.town.accounts)
-                if runs_of(month.plus(1)):
+                if has_begun(month.plus(1)):
                     before += 1
                     continue
                 if not runs_of(month):
                     watch = quietly(bar, before=number * self.town.accounts)
                     with self.stages.lap("history"):
                         billed.append(bill_month(month, today=self._bill_date(month), watch=watch))
+                    if not err.is_terminal:  # where no bar is drawn
+                        err.print(f"[dim]  {month}: {billed[-1].tally.billed:,} bills[/]")
                 with self.stages.lap("payments"):
                     payments += pay_month(
                         Payers(seed=self.town.seed),
