@@ -1,0 +1,1 @@
+"""Who the utility is: what its bills, letters and pages bear."""

@@ -1,0 +1,1 @@
+"""Bill documents as JSON, HTML and PDF."""
