@@ -14,6 +14,7 @@ from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
     from chalicelib.domain.tariffs.version import TariffVersion
+    from chalicelib.usecases.make_bill_document import DocumentDesk
     from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
     from chalicelib.usecases.ports.artefacts import ArtefactStore
     from chalicelib.usecases.ports.audit import AuditStore
@@ -33,6 +34,7 @@ __all__ = [
     "artefact_store",
     "audit_store",
     "aws_client",
+    "document_desk",
     "event_publisher",
     "forget",
     "ledger_reader",
@@ -130,6 +132,19 @@ def run_artefacts() -> RunArtefacts:
     from chalicelib.storage.run_artefacts import StoredRunArtefacts
 
     return StoredRunArtefacts(artefact_store(), read_tariff=read_tariff)
+
+
+def document_desk() -> DocumentDesk:
+    """Where documents of bills are made."""
+    from chalicelib.usecases.make_bill_document import DocumentDesk
+
+    return DocumentDesk(
+        registry=registry_store(),
+        ledger=ledger_reader(),
+        operations=operations_store(),
+        artefacts=run_artefacts(),
+        sealing=sealing(),
+    )
 
 
 def run_executions() -> RunExecutions:

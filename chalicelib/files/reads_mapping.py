@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
+from chalicelib.files.document import load_document
 
 _TRIED_ON = datetime(2026, 11, 30, 13, 45, 59, tzinfo=UTC)  # any instant, to try formats on
 
@@ -149,64 +148,4 @@ class ReadsMapping(_Part):
 
 def load_reads_mapping(path: Path) -> ReadsMapping:
     """The mapping in a YAML file. Raises InvalidMapping with file, line and cause of every problem."""
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    except OSError as error:
-        raise _invalid([f"{path}: cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise _invalid([f"{path}: is not UTF-8 text"]) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise _invalid([f"{path}:{mark.line + 1 if mark else 1}: {error.problem}"]) from None
-    if not isinstance(root, yaml.MappingNode):
-        raise _invalid([f"{path}:1: a mapping document begins with `format: headgate/reads-mapping@1`"])
-    problems: list[str] = []
-    data = _plain(root, str(path), problems)
-    if problems:
-        raise _invalid(problems)
-    try:
-        return ReadsMapping.model_validate(data)
-    except ValidationError as error:
-        raise _invalid([_told(found, root, path) for found in error.errors(include_url=False)]) from None
-
-
-def _told(found: ErrorDetails, root: yaml.Node, path: Path) -> str:
-    field = ".".join(map(str, found["loc"]))
-    return f"{path}:{_line(root, found['loc'])}: {field}: {_words(found['msg'])}"
-
-
-def _invalid(problems: list[str]) -> InvalidMapping:
-    return InvalidMapping("\n".join(problems), problems=problems)
-
-
-def _words(message: str) -> str:
-    known = {"Extra inputs are not permitted": "is not a field of a mapping", "Field required": "is missing"}
-    return known.get(message, message.removeprefix("Value error, "))
-
-
-def _plain(node: yaml.Node, file: str, problems: list[str]) -> object:
-    """The text, list or dict a node stands for, repeated keys refused."""
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, file, problems) for item in node.value]
-    if not isinstance(node, yaml.MappingNode):
-        return node.value
-    data: dict[str, object] = {}
-    for key, value in node.value:
-        if key.value in data:
-            problems.append(f"{file}:{key.start_mark.line + 1}: {key.value!r} stands twice: keep one")
-        data[str(key.value)] = _plain(value, file, problems)
-    return data
-
-
-def _line(node: yaml.Node, path: tuple[int | str, ...]) -> int:
-    line = node.start_mark.line + 1
-    for step in path:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        elif isinstance(node, yaml.MappingNode):
-            pair = next((pair for pair in node.value if pair[0].value == str(step)), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-    return int(line)
+    return load_document(path, ReadsMapping, kind="mapping", refused=InvalidMapping)

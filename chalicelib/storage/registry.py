@@ -29,11 +29,13 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint, meter_of
+from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.audit import audit_put
 from chalicelib.storage.dynamo import Item, batch_get, get, query, transact
 from chalicelib.storage.registry_records import (
     CALENDAR,
     CYCLES,
+    UTILITY,
     AccountRecord,
     AgreementRecord,
     CalendarRecord,
@@ -47,6 +49,7 @@ from chalicelib.storage.registry_records import (
     RouteRecord,
     ScheduleRecord,
     ServicePointRecord,
+    UtilityRecord,
     guard,
     records_of,
     refused,
@@ -60,6 +63,7 @@ from chalicelib.usecases.ports.registry import (
     cycle_unknown,
     register_unknown,
     schedule_unknown,
+    utility_unknown,
 )
 
 if TYPE_CHECKING:
@@ -127,6 +131,13 @@ class DynamoRegistryStore:
         """See RegistryStore."""
         item = self._get(CALENDAR, CALENDAR)
         return CalendarRecord.from_raw_data(item).detail if item else BusinessCalendar()
+
+    def utility(self) -> UtilityProfile:
+        """See RegistryStore."""
+        item = self._get(UTILITY, UTILITY)
+        if item is None:
+            raise utility_unknown()
+        return UtilityRecord.from_raw_data(item).detail
 
     def account(self, account_id: AccountId) -> AccountWithAgreements:
         """See RegistryStore."""

@@ -18,11 +18,13 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
+from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.records import DetailAttribute, Record
 from chalicelib.usecases.ports.registry import Registered, account_number_taken, person_keys_changed
 
 CYCLES = "CYCLES"
 CALENDAR = "CALENDAR"
+UTILITY = "UTILITY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,12 @@ class CalendarRecord(Record):
     detail = DetailAttribute(BusinessCalendar)
 
 
+class UtilityRecord(Record):
+    """pk and sk `UTILITY`: who the utility is."""
+
+    detail = DetailAttribute(UtilityProfile)
+
+
 class MarkRecord(Record):
     """An item that says something by being there.
 
@@ -136,6 +144,8 @@ def records_of(thing: Registered) -> Iterator[Record]:
             yield ScheduleRecord(f"CYCLE#{thing.cycle}", f"SCHEDULE#{thing.period}", detail=thing)
         case BusinessCalendar():
             yield CalendarRecord(CALENDAR, CALENDAR, detail=thing)
+        case UtilityProfile():
+            yield UtilityRecord(UTILITY, UTILITY, detail=thing)
         case Premise():
             yield PremiseRecord(f"PREMISE#{thing.premise_id}", "PREMISE", detail=thing)
         case ServicePoint():

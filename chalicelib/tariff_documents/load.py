@@ -99,7 +99,9 @@ _MESSAGES = {
     "dict_type": "must be a mapping of fields",
     "list_type": "must be a list",
     "string_type": "must be plain text",
-    **dict.fromkeys(("unit", "basis", "table", "range"), "{said}"),  # the schema's own words are plain
+    **dict.fromkeys(
+        ("unit", "basis", "table", "range", "translation"), "{said}"
+    ),  # the schema's own words are plain
 }
 
 

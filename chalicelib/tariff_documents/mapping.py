@@ -37,6 +37,7 @@ def to_version(document: schema.TariffDocument, *, fingerprint: str) -> TariffVe
         ),
         charges=tuple(_charge(section, rounding=document.rounding) for section in document.charges),
         fingerprint=fingerprint,
+        translations={language: dict(labels) for language, labels in document.translations.items()},
     )
 
 

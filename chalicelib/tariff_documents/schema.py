@@ -55,6 +55,7 @@ WaterUnit = Annotated[Unit, BeforeValidator(_unit)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_length=40)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Days = Annotated[int, Field(ge=1, le=400)]
 Bases = Annotated[list[Code], Field(min_length=1)]
 
@@ -289,6 +290,18 @@ class TariffDocument(Section):
     proration: ProrationSection | None = None
     determinants: dict[Name, DeterminantSection] = {}
     charges: Annotated[list[AnyCharge], Field(min_length=1)]
+    translations: dict[Language, dict[Code, Text]] = {}
+
+    @model_validator(mode="after")
+    def _translates_what_is_there(self) -> TariffDocument:
+        known = {charge.code for charge in self.charges}
+        for language, labels in self.translations.items():
+            for code in labels:
+                if code not in known:
+                    message = "no charge has this code: correct it, or take it out"
+                    path = ("translations", language, code)
+                    raise PydanticCustomError("translation", "{message}", {"message": message, "path": path})
+        return self
 
 
 def json_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ MODULES = (
     "status",
     "deploy",
     "load",
+    "utility",
     "tariff",
     "reads",
     "billrun",

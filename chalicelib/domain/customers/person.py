@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from chalicelib.domain.kernel.ids import AccountId, CycleCode, PersonId
 from chalicelib.domain.kernel.personal import Category, Retention, personal
@@ -43,6 +44,19 @@ class Person:
         retention=Retention.RELATIONSHIP,
         default="en",
     )
+    large_print: bool = personal(
+        Category.PREFERENCE,
+        purpose="bills the customer can read",
+        retention=Retention.RELATIONSHIP,
+        default=False,
+    )
+
+
+class BillDelivery(StrEnum):
+    """How an account's bills reach its customer."""
+
+    PAPER = "paper"
+    PAPERLESS = "paperless"  # told by e-mail, read in the portal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +70,4 @@ class Account:
     currency: str
     opened_on: date
     closed_on: date | None = None
+    delivery: BillDelivery = BillDelivery.PAPER

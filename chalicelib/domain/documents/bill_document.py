@@ -31,7 +31,6 @@ class EntryKind(StrEnum):
     RETURNED_PAYMENT = "returned_payment"
     ADJUSTMENT = "adjustment"
     CORRECTION = "correction"  # charges of an earlier bill were canceled
-    OTHER_BILL = "other_bill"  # charges billed by another bill in between
     OPENING_BALANCE = "opening_balance"  # taken over from a former system
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chalicelib.domain.kernel.errors import Refusal
 
 _ACCOUNT_WIDTH = 14
+_LONGEST_ACCOUNT = 20
 _AMOUNT_WIDTH = 10
 
 
@@ -15,17 +16,18 @@ class NotForScanline(Refusal):
 def scanline(*, account_number: str, amount_minor: int) -> str:
     """`AAAAAAAAAAAAAA MMMMMMMMMM C`: account, amount in minor units, check digit over both.
 
-    Of the account number, letters (as capitals) and digits count; it is filled with zeros on the left. The
+    Of the account number, letters (as capitals) and digits count, up to 20; a shorter one is filled with
+    zeros on the left to 14. The
     check digit is Luhn's (ISO/IEC 7812-1, annex B) with letters as two digits, A = 10 to Z = 35, as in
     ISO 6166: it finds every wrong digit and every exchange of neighboring digits but 0 with 9.
 
     Raises NotForScanline.
     """
     account = "".join(character for character in account_number.upper() if character.isalnum())
-    if not account or not account.isascii() or len(account) > _ACCOUNT_WIDTH:
+    if not account or not account.isascii() or len(account) > _LONGEST_ACCOUNT:
         raise NotForScanline(
             f"account number {account_number!r} does not fit a scanline: "
-            f"1 to {_ACCOUNT_WIDTH} letters and digits do",
+            f"1 to {_LONGEST_ACCOUNT} letters and digits do",
             account_number=account_number,
         )
     if not 0 <= amount_minor < 10**_AMOUNT_WIDTH:

@@ -75,6 +75,11 @@ class TariffBook:
             plan = self._remember(frame, key, request)
         return plan.rate(request.usage)
 
+    def version(self, reference: str) -> TariffVersion | None:
+        """The version named `CODE@version`, None when the book does not hold it."""
+        code = reference.rpartition("@")[0]
+        return next((one for one in self._versions.get(code, ()) if one.reference == reference), None)
+
     def usage_terms(self, request: RatingRequest) -> UsageTerms | None:
         """How the version in force at the end of the period bills water; None without a meter.
 

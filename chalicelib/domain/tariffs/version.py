@@ -99,7 +99,8 @@ class UsageTerms:
 class TariffVersion:
     """One version of a tariff. `charges` are in rating order; `fingerprint` is that of its document.
 
-    `usage` is None for services without a meter; `proration` None charges every bill in full.
+    `usage` is None for services without a meter; `proration` None charges every bill in full. `translations`
+    holds labels in further languages: language tag → charge code → label.
     """
 
     code: str
@@ -114,6 +115,7 @@ class TariffVersion:
     determinants: tuple[Determinant, ...]
     charges: tuple[Charge, ...]
     fingerprint: str
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def reference(self) -> str:

@@ -26,6 +26,7 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint, meter_of
+from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.memory.audit import MemoryAuditStore
 from chalicelib.usecases.ports.registry import (
     Registered,
@@ -37,6 +38,7 @@ from chalicelib.usecases.ports.registry import (
     person_keys_changed,
     register_unknown,
     schedule_unknown,
+    utility_unknown,
 )
 
 K = TypeVar("K")
@@ -56,6 +58,7 @@ class MemoryRegistryStore:
         self._routes: dict[tuple[CycleCode, str], Route] = {}
         self._schedules: dict[tuple[CycleCode, Month], Schedule] = {}
         self._calendar = BusinessCalendar()
+        self._utility: UtilityProfile | None = None
         self._premises: dict[PremiseId, Premise] = {}
         self._points: dict[ServicePointId, ServicePoint] = {}
         self._meters: dict[str, MeterPlacement] = {}
@@ -106,6 +109,12 @@ class MemoryRegistryStore:
     def calendar(self) -> BusinessCalendar:
         """See RegistryStore."""
         return self._calendar
+
+    def utility(self) -> UtilityProfile:
+        """See RegistryStore."""
+        if self._utility is None:
+            raise utility_unknown()
+        return self._utility
 
     def account(self, account_id: AccountId) -> AccountWithAgreements:
         """See RegistryStore."""
@@ -212,6 +221,8 @@ class MemoryRegistryStore:
                 self._schedules[thing.cycle, thing.period] = thing
             case BusinessCalendar():
                 self._calendar = thing
+            case UtilityProfile():
+                self._utility = thing
             case Premise():
                 self._premises[thing.premise_id] = thing
             case ServicePoint():

@@ -24,6 +24,7 @@ from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
+from chalicelib.domain.utility.profile import UtilityProfile
 
 Registered = (
     BillCycle
@@ -35,6 +36,7 @@ Registered = (
     | MeterPlacement
     | SealedPerson
     | AccountWithAgreements
+    | UtilityProfile
 )
 LARGEST_BATCH = 100  # pieces that one transaction takes
 
@@ -49,6 +51,10 @@ class CycleUnknown(Refusal):
 
 class ScheduleUnknown(Refusal):
     """A cycle has no schedule for a period."""
+
+
+class UtilityUnknown(Refusal):
+    """The utility has not said who it is."""
 
 
 class RegisterUnknown(Refusal):
@@ -81,6 +87,13 @@ def schedule_unknown(*, cycle: CycleCode, period: Month) -> ScheduleUnknown:
     """What every store says of a schedule it does not have."""
     return ScheduleUnknown(
         f"cycle {cycle} has no schedule for {period}: load one from schedules.csv", cycle=cycle, period=period
+    )
+
+
+def utility_unknown() -> UtilityUnknown:
+    """What every store says before a profile was published."""
+    return UtilityUnknown(
+        "the utility has no profile yet: publish one with `headgate utility publish FILE` (docs/utility.md)"
     )
 
 
@@ -168,6 +181,9 @@ class RegistryStore(Protocol):
 
     def calendar(self) -> BusinessCalendar:
         """The utility's business days; weekends only while none was saved."""
+
+    def utility(self) -> UtilityProfile:
+        """The utility's profile. Raises UtilityUnknown."""
 
     def account(self, account_id: AccountId) -> AccountWithAgreements:
         """One account with its agreements. Raises AccountUnknown."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from chalicelib.domain.customers.person import Account
+from chalicelib.domain.customers.person import Account, BillDelivery
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, PersonId, ServicePointId
 from chalicelib.domain.kernel.money import Money
@@ -21,7 +21,9 @@ from chalicelib.domain.premises.service_agreement import (
 from chalicelib.usecases.registry_rows.cells import Determinant, cycle_code, determinant, number, prefixed
 
 DETERMINANT = "determinant:"
-ACCOUNTS = Columns(required=("account", "person", "cycle", "opened"), optional=("closed", "currency"))
+ACCOUNTS = Columns(
+    required=("account", "person", "cycle", "opened"), optional=("closed", "currency", "delivery")
+)
 AGREEMENTS = Columns(
     required=("account", "agreement", "service", "start", "tariff"),
     optional=("end", "from", "service_point", "billed_until"),
@@ -48,6 +50,7 @@ def account_of(row: Row, *, account_id: AccountId, person_id: PersonId) -> Accou
         currency=currency,
         opened_on=opened,
         closed_on=closed,
+        delivery=row.choice("delivery", BillDelivery) if row.cells.get("delivery") else BillDelivery.PAPER,
     )
 
 

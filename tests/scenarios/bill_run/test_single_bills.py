@@ -13,11 +13,12 @@ from chalicelib.domain.billing.run import ApprovalPolicy, RunState
 from chalicelib.domain.kernel.ids import AgreementId, BillId
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.bill_off_cycle import UnableToBill, bill_off_cycle
+from chalicelib.usecases.find_inputs import InputsNotKept
 from chalicelib.usecases.ports.ledger import PostingConditionFailed
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
-from chalicelib.usecases.replay_bill import InputsNotKept, replay_bill
+from chalicelib.usecases.replay_bill import replay_bill
 from tests.in_process import InProcess, read_tariff
 from tests.towns import NOVEMBER, OCTOBER, a_read, bill_minor, on_day, reads_of_town, the_account, town
 
