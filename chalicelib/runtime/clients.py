@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_stepfunctions import SFNClient
+
+# A function that renders is waited for while the API itself may be (infra/compute.yaml: 28 s), and once only.
+_RENDERING_S = 24
 
 # Standard mode retries throttles, timeouts and 5xx with exponential backoff and full jitter (at most 20 s
 # each).
@@ -33,6 +37,8 @@ def aws_client(service: Literal["secretsmanager"]) -> SecretsManagerClient: ...
 def aws_client(service: Literal["stepfunctions"]) -> SFNClient: ...
 @overload
 def aws_client(service: Literal["events"]) -> EventBridgeClient: ...
+@overload
+def aws_client(service: Literal["lambda"]) -> LambdaClient: ...
 def aws_client(service: Any) -> Any:
     """Return this process's client of an AWS service; endpoint and credentials come from the environment."""
     return _client(service)
@@ -40,10 +46,12 @@ def aws_client(service: Any) -> Any:
 
 @cache
 def _client(service: str) -> Any:
+    waits = service == "lambda"
     config = Config(
-        retries=_PATIENCE,  # type: ignore[arg-type]
-        connect_timeout=5,
-        read_timeout=10,  # well below every function's timeout, so that a lost answer is asked for again
+        retries={**_PATIENCE, "total_max_attempts": 1} if waits else _PATIENCE,  # type: ignore[arg-type]
+        connect_timeout=2 if waits else 5,
+        # Well below every function's timeout, so that a lost answer is asked for again.
+        read_timeout=_RENDERING_S if waits else 10,
         max_pool_connections=32,
         # Checking every attribute of every item against the service model costs more than sending it.
         parameter_validation=service != "dynamodb",

@@ -36,6 +36,7 @@ class Settings:
     event_bus: str
     headgate_version: str = "development"
     bill_run_arn: str = ""  # known to the API and the command line, not to the functions the run itself calls
+    render_bill_function: str = ""  # known to the API and the command line
     map_concurrency: str = ""  # known to the function that opens a run
 
     @property

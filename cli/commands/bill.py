@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
+from chalicelib.rendering.bill_json import dump_bill, json_schema
 from chalicelib.usecases.accept_usage import accept_usage
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
 from chalicelib.usecases.preview_bill import preview_bill
@@ -84,6 +86,21 @@ def explain(bill: BillArgument, as_json: JsonOption = False) -> None:
     """Show a bill with how each line came about, in words and figures that can be checked."""
     use_stack()
     _show(_find(bill), as_json=as_json, explain=True)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of bill documents."""
+    print_json(json_schema())
+
+
+@app.command()
+def document(bill: BillArgument) -> None:
+    """Print the bill's document: the JSON that PDF, HTML and the print vendor's file are made from."""
+    use_stack()
+    account_id, bill_id = _parts(bill)
+    found = bootstrap.document_desk().document(account_id=account_id, bill_id=bill_id)
+    print_json(json.loads(dump_bill(found)))
 
 
 @app.command()

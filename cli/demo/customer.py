@@ -15,7 +15,10 @@ CURRENCY = "USD"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Who is billed. `mailing` is a separate postal address, if the customer has one."""
+    """Who is billed. `mailing` is a separate postal address, if the customer has one.
+
+    `large_print` and `paperless` are how the customer wants bills.
+    """
 
     number: str
     name: str
@@ -23,6 +26,8 @@ class Owner:
     email: str
     phone: str
     mailing: str = ""
+    large_print: bool = False
+    paperless: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def write_files(town: Riverbend, files: Files, *, holidays: Mapping[date, str]) 
 
 
 _REGISTRY: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("persons", ("person", "name", "street", *_TOWN, "email", "phone", "language")),
+    ("persons", ("person", "name", "street", *_TOWN, "email", "phone", "language", "large_print")),
     ("premises", ("premise", "street", *_TOWN, "attribute:parcel", "attribute:kind")),
     ("service_points", ("service_point", "premise", "route", "sequence")),
     (
@@ -85,7 +85,7 @@ _REGISTRY: tuple[tuple[str, tuple[str, ...]], ...] = (
             *("installed_on", "install_value", "removed_on", "removal_value"),
         ),
     ),
-    ("accounts", ("account", "person", "cycle", "opened", "currency")),
+    ("accounts", ("account", "person", "cycle", "opened", "currency", "delivery")),
     (
         "agreements",
         (
@@ -116,7 +116,8 @@ def _rows(customer: Customer) -> Iterator[tuple[str, Cells]]:
     owner = customer.owner
     postal = {"street": owner.mailing, **_TOWN} if owner.mailing else {}
     person = {"person": owner.number, "name": owner.name, "email": owner.email, "phone": owner.phone}
-    yield "persons", person | {"language": owner.language} | postal
+    preferences = {"language": owner.language, "large_print": "yes" if owner.large_print else ""}
+    yield "persons", person | preferences | postal
     place = {"premise": customer.premise, "street": customer.street, **_TOWN}
     yield "premises", place | {"attribute:parcel": customer.parcel, "attribute:kind": customer.kind.value}
     for point in customer.points:
@@ -124,7 +125,8 @@ def _rows(customer: Customer) -> Iterator[tuple[str, Cells]]:
         yield "service_points", at | {"route": customer.route, "sequence": point.sequence}
         yield from (("meters", row) for row in _meters(point))
     account = {"account": customer.account, "person": owner.number, "cycle": CYCLE}
-    yield "accounts", account | {"opened": customer.opened_on, "currency": CURRENCY}
+    delivery = "paperless" if owner.paperless else "paper"
+    yield "accounts", account | {"opened": customer.opened_on, "currency": CURRENCY, "delivery": delivery}
     yield from _agreements(customer)
     yield from (("opening_balances", row) for row in _debts(customer))
 

@@ -119,13 +119,16 @@ def account_number(index: int) -> str:
 def _owner(index: int, kind: Kind, rng: Random) -> Owner:
     named = _NAMED.get(kind, names.a_business)(rng)
     elsewhere = kind is Kind.APARTMENTS or rng.randrange(12) == 0
+    email = f"customer{index:06d}@riverbend.example" if rng.randrange(10) < 7 else ""
     return Owner(
         number=f"P{index:06d}",
         name=named.name,
         language=named.language,
-        email=f"customer{index:06d}@riverbend.example" if rng.randrange(10) < 7 else "",
+        email=email,
         phone=f"+1 530 555 01{rng.randrange(100):02d}",  # 555-01xx is kept free for fiction
         mailing=f"PO Box {rng.randrange(10, 9900)}" if elsewhere else "",
+        large_print=index % 40 == 7,
+        paperless=bool(email) and index % 3 == 2,
     )
 
 

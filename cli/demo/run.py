@@ -11,8 +11,10 @@ from chalicelib.domain.billing.run import BillRun
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import CycleCode, Month
 from chalicelib.domain.kernel.rows import RejectedRow, RowOutcome
+from chalicelib.files.utility_profile import load_utility_profile
 from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.publish_utility_profile import publish_utility_profile
 from cli.billrun_view import follow
 from cli.cloud.home import PROJECT, Home
 from cli.cloud.session import LOCAL, stage_wanted, use_stack
@@ -149,7 +151,13 @@ class Demo:
                     store=bootstrap.artefact_store(),
                     audit=bootstrap.audit_store(),
                 )
-        self.stages.done("tariffs", f"{len(loaded)} versions published")
+            publish_utility_profile(
+                load_utility_profile(SAMPLES / "utility.yaml"),
+                actor=actor(),
+                now=datetime.now(UTC),
+                registry=bootstrap.registry_store(),
+            )
+        self.stages.done("tariffs", f"{len(loaded)} versions published, and the utility's profile")
 
     def _read(self, folder: Path, stage: str, told: str) -> None:
         recorded = there = 0

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import BillId, Month
+
+# The ids that domain/ledger/transaction_ids.py gives: a first bill, then what corrections added to it.
+_FIRST = re.compile(
+    r"BILL\..+?\.(?P<year>\d{4})-(?P<month>\d\d)\.(?P<again>\d+)"
+    r"|OFF\.(?P<off_year>\d{4})(?P<off_month>\d\d)(?P<off_day>\d\d)\.(?P<off_again>\d+)"
+)
+_CORRECTION = "RE."
 
 
 class NoBillId(Refusal):
     """An id is not one that a bill has."""
+
+
+class _Parts(NamedTuple):
+    """A first bill's id, and the generations of the corrections upon it, all of one agreement."""
+
+    first: re.Match[str]
+    agreement: str
+    generations: tuple[str, ...]
 
 
 def bill_number(*, account_number: str, bill_id: BillId) -> str:
@@ -18,45 +36,49 @@ def bill_number(*, account_number: str, bill_id: BillId) -> str:
     corrected bill's number with `R`, the generation and the agreement. The account's number comes first, so
     that whoever types it finds the account. Raises NoBillId.
     """
-    return f"{account_number}/{_distinction(bill_id)}"
+    found = _taken_apart(bill_id)
+    parts = found.first.groupdict()
+    if parts["year"]:
+        told = parts["year"][2:] + parts["month"] + _again(parts["again"])
+    else:
+        told = parts["off_year"][2:] + parts["off_month"] + parts["off_day"] + _again(parts["off_again"])
+    correction = f"R{found.generations[-1]}{found.agreement}" if found.generations else ""
+    return f"{account_number}/{told}{correction}"
 
 
 def corrected_bill(bill_id: BillId) -> BillId | None:
-    """The id of the bill whose charges the bill `bill_id` replaces; None for a bill that replaces none."""
-    if not bill_id.startswith("RE."):
+    """The id of the bill whose charges a bill replaces; None for one that replaces none. Raises NoBillId."""
+    found = _taken_apart(bill_id)
+    if not found.generations:
         return None
-    inner, _, _ = bill_id.removeprefix("RE.").rpartition(".")
-    corrected, _, _ = inner.rpartition(".")
-    return BillId(corrected)
+    before = found.generations[:-1]
+    steps = "".join(f".{found.agreement}.{generation}" for generation in before)
+    return BillId(_CORRECTION * len(before) + found.first.group() + steps)
 
 
 def month_of_bill(bill_id: BillId) -> Month:
     """The month a bill is for, or for a bill outside a cycle the one its days end in. Raises NoBillId."""
-    kind, _, rest = bill_id.partition(".")
-    corrected = corrected_bill(bill_id)
-    if corrected is not None:
-        return month_of_bill(corrected)
-    if kind == "BILL":
-        return Month.parse(rest.rpartition(".")[0].rpartition(".")[2])
-    if kind == "OFF":
-        return Month.parse(f"{rest[:4]}-{rest[4:6]}")
-    raise NoBillId(f"{bill_id!r} is not the id of a bill", bill_id=bill_id)
+    parts = _taken_apart(bill_id).first.groupdict()
+    return Month.parse(f"{parts['year'] or parts['off_year']}-{parts['month'] or parts['off_month']}")
 
 
-def _distinction(bill_id: BillId) -> str:
-    kind, _, rest = bill_id.partition(".")
-    if kind == "RE":
-        inner, _, generation = rest.rpartition(".")
-        corrected, _, agreement = inner.rpartition(".")
-        first = _distinction(BillId(corrected)).partition("R")[0]  # a correction of a correction
-        return f"{first}R{generation}{agreement}"
-    if kind == "BILL":
-        head, _, generation = rest.rpartition(".")
-        month = head.rpartition(".")[2]
-        return month[2:4] + month[5:7] + _again(generation)
-    if kind == "OFF":
-        day, _, generation = rest.partition(".")
-        return day[2:] + _again(generation)
+def _taken_apart(bill_id: BillId) -> _Parts:
+    text: str = bill_id
+    corrections = 0
+    while text.startswith(_CORRECTION):
+        text, corrections = text.removeprefix(_CORRECTION), corrections + 1
+    first = _FIRST.match(text)
+    if first is not None:
+        rest = text[first.end() :]
+        if not corrections and not rest:
+            return _Parts(first, "", ())
+        # `.{agreement}.{generation}` once for each correction, the agreement always the same.
+        steps = re.fullmatch(r"\.(?P<agreement>.+?)\.\d+(?:\.(?P=agreement)\.\d+)*", rest)
+        if corrections and steps is not None:
+            agreement = steps["agreement"]
+            generations = tuple(re.findall(rf"\.{re.escape(agreement)}\.(\d+)", rest))
+            if len(generations) == corrections:
+                return _Parts(first, agreement, generations)
     raise NoBillId(f"{bill_id!r} is not the id of a bill", bill_id=bill_id)
 
 

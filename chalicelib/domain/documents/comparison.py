@@ -22,11 +22,13 @@ from typing import TypeVar
 
 from chalicelib.domain.billing.bill import Bill, BillSegment
 from chalicelib.domain.documents.bill_document import ComparedWith, Comparison
+from chalicelib.domain.documents.usage_history import SAME_WATER_AGAIN
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AgreementId, BillId
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
+from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.tariffs.rating import RatingRequest, TariffBook
 
@@ -135,21 +137,34 @@ def _for_days(segment: BillSegment, days: int) -> Fraction | None:
 
 
 def _total(request: RatingRequest, quantity: Decimal | Fraction | None, unit: str, book: TariffBook) -> int:
-    usage = None if quantity is None else Quantity(Fraction(quantity), Unit.parse(unit))
-    return book.rate(replace(request, usage=usage)).total_minor
+    """What `quantity` costs, in minor units. Water between two billing steps costs what lies between them.
+
+    Rounding a fictitious quantity to whole steps would move a step's price from usage to days or back.
+    """
+    terms = book.usage_terms(request)
+    if quantity is None or terms is None:
+        return book.rate(request).total_minor
+    step = Fraction(terms.step)
+    below = to_integer(Fraction(quantity) / step, rule=RoundingRule.DOWN) * step
+    share = (Fraction(quantity) - below) / step
+
+    def cost(water: Fraction) -> int:
+        return book.rate(replace(request, usage=Quantity(water, Unit.parse(unit)))).total_minor
+
+    if not share:
+        return cost(below)
+    lower, upper = cost(below), cost(below + step)
+    return lower + to_integer(share * (upper - lower), rule=RoundingRule.HALF_UP)
 
 
 def _measured(bill: Bill) -> tuple[Decimal, str] | None:
-    """The bill's water of one service: sewer, irrigation and others may be the same drops again."""
-    by_service: dict[tuple[str, str], Decimal] = {}
-    for segment in bill.segments:
-        if segment.quantity is not None:
-            key = (segment.service_type.value, segment.unit)
-            by_service[key] = by_service.get(key, Decimal(0)) + segment.quantity
-    if not by_service:
+    """The bill's water, sewer aside (the same drops again); None where it is not all in one unit."""
+    metered = [segment for segment in bill.segments if segment.quantity is not None]
+    metered = [one for one in metered if one.service_type not in SAME_WATER_AGAIN] or metered
+    units = {segment.unit for segment in metered}
+    if len(units) != 1:
         return None
-    (_, unit), quantity = max(by_service.items(), key=lambda pair: (pair[0][0] == "water", pair[1]))
-    return quantity, unit
+    return sum((segment.quantity or Decimal(0) for segment in metered), Decimal(0)), units.pop()
 
 
 def _longest(bill: Bill) -> int:

@@ -12,7 +12,7 @@ from chalicelib.domain.ledger.transaction import FinancialTransaction, Transacti
 from chalicelib.domain.premises.service_agreement import ServiceType
 
 MONTHS = 13
-_SAME_WATER_AGAIN = {ServiceType.SEWER}  # measured by the meter of the water that becomes it
+SAME_WATER_AGAIN = {ServiceType.SEWER}  # measured by the meter of the water that becomes it
 
 _Key = tuple[ServiceType, str]
 
@@ -49,7 +49,7 @@ def usage_history(
         if segment.quantity is not None and first <= bill.period <= through:
             months = by_service.setdefault((segment.service_type, segment.unit), {})
             months.setdefault(bill.period, []).append(segment)
-    others = [key for key in by_service if key[0] not in _SAME_WATER_AGAIN]
+    others = [key for key in by_service if key[0] not in SAME_WATER_AGAIN]
     order = list(ServiceType)
     shown = sorted(others or by_service, key=lambda key: (order.index(key[0]), key[1]))
     return tuple(

@@ -1,0 +1,15 @@
+"""Schemas that are printed and committed are those of the code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from chalicelib.rendering.bill_json import json_schema
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_committed_schema_of_bill_documents_is_current() -> None:
+    committed = json.loads((DOCS / "bill-document.schema.json").read_text())
+    assert committed == json_schema(), "run: headgate bill schema > docs/bill-document.schema.json"

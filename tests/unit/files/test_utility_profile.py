@@ -1,0 +1,60 @@
+"""The utility's profile as people write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.utility.profile import Circumstance, UtilityProfile
+from chalicelib.files.utility_profile import InvalidProfile, load_utility_profile
+from chalicelib.storage.codec import codec
+
+SAMPLE = Path(__file__).parents[3] / "samples" / "riverbend" / "utility.yaml"
+
+
+def problems(tmp_path: Path, old: str, new: str) -> list[str]:
+    text = SAMPLE.read_text()
+    assert old in text
+    file = tmp_path / "utility.yaml"
+    file.write_text(text.replace(old, new, 1))
+    with pytest.raises(InvalidProfile) as refusal:
+        load_utility_profile(file)
+    return [problem.removeprefix(f"{file}:") for problem in refusal.value.data["problems"]]
+
+
+def test_the_sample_loads() -> None:
+    found = load_utility_profile(SAMPLE)
+    assert (found.name, found.languages) == ("Riverbend Water", ("en", "es"))
+    assert found.messages[0].rule.when == (Circumstance.PAST_DUE,)
+    assert found.inserts[0].rule.when == (Circumstance.PAST_DUE, Circumstance.ON_PAPER)
+
+
+def test_it_is_stored_and_read_back_as_it_was() -> None:
+    profile = load_utility_profile(SAMPLE)
+    stored = codec(UtilityProfile)
+    assert stored.load(stored.dump(profile)) == profile
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("America/Los_Angeles", "America/Riverbend", "4: time_zone: 'America/Riverbend' is not a time zone"),
+        ("paper: letter", "paper: legal", "6: paper: Input should be 'letter' or 'a4'"),
+        ("paper: letter", "papers: letter", "6: papers: is not a field of a utility"),
+        ('color: "#0b5c7a"', "color: blue", "8: brand.color:"),
+        ("<circle", "<script/><circle", "brand.logo_svg: may hold shapes and texts alone"),
+        ("<circle", '<circle onload="x()"', "brand.logo_svg: may hold shapes and texts alone"),
+        ("{account}&bill", "{acount}&bill", "remittance.pay_url: may hold {account}, {bill} and {amount}"),
+        ("pay_url: https", "pay_url: http", "remittance.pay_url: must begin with https://"),
+        ("when: past_due", "when: overdue", "messages.0.when.0: Input should be 'always'"),
+        ("end: 2027-02-01", "end: 2026-10-15", "ends before it starts"),
+        ("code: estimated", "code: past_due", "past_due is there twice"),
+        ("es: Factura final}", "fr: Facture finale}", "message final_bill says nothing in es"),
+        ("name: Riverbend Water", "name: A\nname: B", "'name' stands twice"),
+    ],
+)
+def test_a_problem_is_told_with_its_line_and_how_to_mend_it(
+    tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    assert any(told in problem for problem in problems(tmp_path, old, new))
