@@ -55,6 +55,8 @@ def _client(service: str) -> Any:
         max_pool_connections=32,
         # Checking every attribute of every item against the service model costs more than sending it.
         parameter_validation=service != "dynamodb",
+        # Left to itself, S3 presigns by a method that cannot open what lies under a KMS key.
+        signature_version="s3v4" if service == "s3" else None,
     )
     return boto3.client(service, config=config)
 
