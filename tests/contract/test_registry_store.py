@@ -58,8 +58,10 @@ from chalicelib.usecases.ports.registry import (
     RegistryBatch,
     RegistryStore,
     ScheduleUnknown,
+    UtilityUnknown,
     in_batches,
 )
+from tests.people import RIVERBEND
 
 SPRING, SUMMER = date(2026, 3, 1), date(2026, 7, 1)
 _serial = count(int(datetime.now(UTC).timestamp() * 1000))
@@ -394,6 +396,18 @@ def test_schedules_are_found_by_period(kept: Kept, fresh: str) -> None:
     assert kept.registry.schedules(CycleCode(fresh)) == [november, december]
     with pytest.raises(ScheduleUnknown, match="2027-01"):
         kept.registry.schedule(cycle=CycleCode(fresh), period=Month(2027, 1))
+
+
+def test_the_utility_is_the_last_profile_saved(kept: Kept) -> None:
+    for name in ("Riverbend Water", "Lakeside Water"):
+        profile = replace(RIVERBEND, name=name)
+        kept.registry.save(RegistryBatch(things=(profile,)))
+        assert kept.registry.utility() == profile
+
+
+def test_a_utility_that_never_said_who_it_is_is_asked_to() -> None:
+    with pytest.raises(UtilityUnknown, match="headgate utility publish"):
+        MemoryRegistryStore().utility()
 
 
 def test_the_calendar_is_the_last_one_saved(kept: Kept) -> None:

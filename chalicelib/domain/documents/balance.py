@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chalicelib.domain.documents.bill_document import BalanceEntry, BalanceForward, EntryKind
-from chalicelib.domain.kernel.ids import BillId, Month, TransactionId
+from chalicelib.domain.kernel.ids import BillId, TransactionId
 from chalicelib.domain.ledger.transaction import FinancialTransaction, TransactionKind
 
 _PAYMENTS = {EntryKind.PAYMENT, EntryKind.RETURNED_PAYMENT}
@@ -27,10 +27,12 @@ class Statement:
     before_minor: int
 
 
-def statement_order(transaction: FinancialTransaction) -> tuple[Month, datetime, bool, str]:
-    """As the fold's order, but a correction shows what it canceled before what it charges instead."""
+def statement_order(transaction: FinancialTransaction) -> tuple[datetime, bool, str]:
+    """As things became known, whatever books took them: a document made again says what it said.
+
+    A correction shows what it canceled before what it charges instead.
+    """
     return (
-        transaction.accounting_period,
         transaction.recorded_at,
         transaction.kind is TransactionKind.BILL,
         transaction.transaction_id,
