@@ -13,18 +13,22 @@ from chalicelib.runtime.clients import aws_client, forget_clients
 from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from chalicelib.domain.documents.print_batch import PrintForm
     from chalicelib.domain.tariffs.version import TariffVersion
     from chalicelib.usecases.make_bill_document import DocumentDesk
     from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
     from chalicelib.usecases.ports.artefacts import ArtefactStore
     from chalicelib.usecases.ports.audit import AuditStore
+    from chalicelib.usecases.ports.documents import DocumentStore
     from chalicelib.usecases.ports.events import EventPublisher
     from chalicelib.usecases.ports.executions import RunExecutions
     from chalicelib.usecases.ports.identity import Pseudonyms, Sealing
     from chalicelib.usecases.ports.ledger import LedgerStore
     from chalicelib.usecases.ports.operations import OperationsStore
+    from chalicelib.usecases.ports.printing import BillDocuments, Bindery, Press, PrintBatches, PrintFiles
     from chalicelib.usecases.ports.reads import ReadStore
     from chalicelib.usecases.ports.registry import RegistryStore
+    from chalicelib.usecases.ports.rendering import BillRenderer
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
     from chalicelib.usecases.read_shard_state import LedgerReader
 
@@ -34,12 +38,18 @@ __all__ = [
     "artefact_store",
     "audit_store",
     "aws_client",
+    "bill_renderer",
+    "bindery",
     "document_desk",
+    "document_store",
     "event_publisher",
     "forget",
     "ledger_reader",
     "ledger_store",
     "operations_store",
+    "press",
+    "print_batches",
+    "print_files",
     "pseudonyms",
     "read_store",
     "read_tariff",
@@ -147,6 +157,54 @@ def document_desk() -> DocumentDesk:
     )
 
 
+def document_store() -> DocumentStore:
+    """The documents bucket of the stack."""
+    from chalicelib.storage.documents import S3Documents
+
+    return S3Documents(aws_client("s3"), bucket=settings().documents_bucket)
+
+
+def bill_renderer() -> BillRenderer:
+    """Templates, catalogs and fonts of bills."""
+    from chalicelib.rendering.bill_renderer import bill_renderer  # type: ignore[import-not-found]
+
+    renderer: BillRenderer = bill_renderer()
+    return renderer
+
+
+def print_batches() -> PrintBatches:
+    """What is known of print batches."""
+    from chalicelib.storage.print_batches import DynamoPrintBatches
+
+    names = settings()
+    return DynamoPrintBatches(
+        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
+    )
+
+
+def print_files() -> PrintFiles:
+    """Parts and files of print batches."""
+    from chalicelib.storage.print_files import StoredPrintFiles
+
+    return StoredPrintFiles(document_store())
+
+
+@cache
+def press(form: PrintForm) -> Press:
+    """What gives bills the form of a print batch; fonts and templates are loaded once."""
+    from chalicelib.domain.documents.print_batch import PrintForm
+    from chalicelib.rendering.press import JsonPress, PdfPress
+
+    return PdfPress(bill_renderer()) if form is PrintForm.PDF else JsonPress()
+
+
+def bindery() -> Bindery:
+    """Makes the print vendor's file."""
+    from chalicelib.rendering.print_file import ZipBindery
+
+    return ZipBindery()
+
+
 def run_executions() -> RunExecutions:
     """The bill run's state machine."""
     from chalicelib.runtime.executions import StepFunctionsExecutions
@@ -191,7 +249,7 @@ def read_tariff(canonical: str) -> TariffVersion:
 
 def forget() -> None:
     """Drop everything that was made, for processes that turn to another stack (command line, tests)."""
-    for made in (run_artefacts, pseudonyms, sealing):
+    for made in (run_artefacts, pseudonyms, sealing, press):
         made.cache_clear()
     settings.cache_clear()
     forget_clients()

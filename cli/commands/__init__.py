@@ -17,6 +17,7 @@ MODULES = (
     "reads",
     "billrun",
     "bill",
+    "print",
     "hold",
     "ledger",
     "payment",
