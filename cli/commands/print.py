@@ -104,6 +104,14 @@ def fetch(
         out.print(f"[bold]{file}[/]  {finished.size_bytes:,} bytes\n[dim]SHA-256 {finished.sha256}[/]")
 
 
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the manifest inside a batch's file."""
+    from chalicelib.rendering.print_file import json_schema
+
+    print_json(json_schema())
+
+
 def _progress(batch_id: BatchId) -> BatchProgress:
     return print_progress(
         batch_id,

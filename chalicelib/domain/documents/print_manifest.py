@@ -84,7 +84,7 @@ class ManifestEnvelope:
 class PrintManifest:
     """A whole batch. `left_out` lists the bills that are not printed, with the reason, by account number."""
 
-    format: str = FORMAT
+    format: str
     batch_id: BatchId
     run_ids: tuple[RunId, ...]
     cycle: CycleCode
@@ -117,6 +117,7 @@ def manifest_of(
             documents.append(_document(document, number, batch.form))
         described.append(_envelope(envelope, tuple(documents)))
     return PrintManifest(
+        format=FORMAT,
         batch_id=batch.batch_id,
         run_ids=(batch.run_id,),
         cycle=batch.cycle,

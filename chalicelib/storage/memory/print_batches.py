@@ -25,16 +25,16 @@ class MemoryPrintBatches:
         """See PrintBatches."""
         with self._lock:
             if batch.batch_id not in self._batches:
-                self._batches[batch.batch_id] = batch
                 self._audit.add(audit)
+                self._batches[batch.batch_id] = batch
             return self._batches[batch.batch_id]
 
     def finish(self, batch: PrintBatch, *, audit: AuditEntry) -> PrintBatch:
         """See PrintBatches."""
         with self._lock:
             if self.batch(batch.batch_id).finished is None:
-                self._batches[batch.batch_id] = batch
                 self._audit.add(audit)
+                self._batches[batch.batch_id] = batch
             return self._batches[batch.batch_id]
 
     def batch(self, batch_id: BatchId) -> PrintBatch:
