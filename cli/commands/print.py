@@ -17,7 +17,7 @@ from chalicelib.usecases.assemble_print_batch import assemble_print_batch, fetch
 from chalicelib.usecases.print_batch import BatchProgress, print_progress, start_print_batch
 from cli.cloud.session import use_stack
 from cli.desk import actor
-from cli.output import JsonOption, out, print_json, progress_bar, steps
+from cli.output import JsonOption, err, out, print_json, progress_bar, steps
 from cli.print_view import batch_document, print_batch_page, print_batches
 from cli.print_workers import print_shards
 
@@ -56,9 +56,13 @@ def start(
         batches=bootstrap.print_batches(),
     )
     if batch.finished is None:
-        _print_what_is_left(_progress(batch.batch_id), workers=workers)
-        with steps("Making the file"):
-            batch = _assembled(batch)
+        try:
+            _print_what_is_left(_progress(batch.batch_id), workers=workers)
+            with steps("Making the file"):
+                batch = _assembled(batch)
+        except KeyboardInterrupt:
+            err.print("Interrupted; what is printed is kept. The same command again goes on from here.")
+            raise typer.Exit(130) from None
     _show(_progress(batch.batch_id), as_json=as_json)
 
 
