@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.identity import Pseudonyms, Sealing
     from chalicelib.usecases.ports.ledger import LedgerStore
     from chalicelib.usecases.ports.operations import OperationsStore
-    from chalicelib.usecases.ports.printing import BillDocuments, Bindery, Press, PrintBatches, PrintFiles
+    from chalicelib.usecases.ports.printing import Bindery, Press, PrintBatches, PrintFiles
     from chalicelib.usecases.ports.reads import ReadStore
     from chalicelib.usecases.ports.registry import RegistryStore
     from chalicelib.usecases.ports.rendering import BillRenderer
@@ -157,6 +157,20 @@ def document_desk() -> DocumentDesk:
     )
 
 
+def run_executions() -> RunExecutions:
+    """The bill run's state machine."""
+    from chalicelib.runtime.executions import StepFunctionsExecutions
+
+    return StepFunctionsExecutions(aws_client("stepfunctions"), state_machine_arn=settings().bill_run_arn)
+
+
+def event_publisher() -> EventPublisher:
+    """The stack's event bus."""
+    from chalicelib.runtime.events import EventBridgePublisher
+
+    return EventBridgePublisher(aws_client("events"), bus=settings().event_bus)
+
+
 def document_store() -> DocumentStore:
     """The documents bucket of the stack."""
     from chalicelib.storage.documents import S3Documents
@@ -203,20 +217,6 @@ def bindery() -> Bindery:
     from chalicelib.rendering.print_file import ZipBindery
 
     return ZipBindery()
-
-
-def run_executions() -> RunExecutions:
-    """The bill run's state machine."""
-    from chalicelib.runtime.executions import StepFunctionsExecutions
-
-    return StepFunctionsExecutions(aws_client("stepfunctions"), state_machine_arn=settings().bill_run_arn)
-
-
-def event_publisher() -> EventPublisher:
-    """The stack's event bus."""
-    from chalicelib.runtime.events import EventBridgePublisher
-
-    return EventBridgePublisher(aws_client("events"), bus=settings().event_bus)
 
 
 @cache

@@ -157,19 +157,18 @@ def test_a_run_is_printed_shown_listed_and_fetched(
     assert answer("print", "start", run.run_id, "--as", "json") == started
 
 
-@pytest.mark.parametrize("parts", [1, 3])
 def test_killed_midway_and_started_again_gives_the_same_file(
-    run: BillRun, batch_id: BatchId, undisturbed: bytes, tmp_path: Path, parts: int
+    run: BillRun, batch_id: BatchId, undisturbed: bytes, tmp_path: Path
 ) -> None:
     process = clerk("print", "start", run.run_id, "--as", "json", "--workers", "2", pause_ms=20)
-    wait_for_parts(batch_id, parts, process)
+    wait_for_parts(batch_id, 2, process)
     workers = workers_of(process.pid)
     process.kill()
     process.wait()
     assert len(workers) >= 2
     until_gone(workers)
     done = parts_done(batch_id)
-    assert parts <= done < SHARDS
+    assert 2 <= done < SHARDS
     assert bootstrap.print_batches().batch(batch_id).finished is None
 
     assert print_the_rest(run, batch_id, tmp_path) == undisturbed
