@@ -93,7 +93,7 @@ class DynamoPrintBatches:
         keys = [_batch_key(BatchId(batch_id)) for batch_id in ids]
         items = batch_get(self._client, self._table, keys)
         found = {batch.batch_id: batch for batch in (_BATCH.load(item["detail"]["S"]) for item in items)}
-        return [found[batch_id] for batch_id in reversed(ids)]
+        return [found[batch_id] for batch_id in reversed(ids) if batch_id in found]
 
     def report_part(self, report: PartReport) -> PartReport:
         """See PrintBatches."""

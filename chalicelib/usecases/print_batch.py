@@ -30,6 +30,7 @@ from chalicelib.domain.documents.print_batch import (
     left_out,
     printed_document,
     reconcile,
+    require_mailable,
 )
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import RunId, Shard
@@ -225,6 +226,7 @@ def _print_all(
             made.left_out.append(left_out(document, Reason.PAPERLESS))
             continue
         try:
+            require_mailable(document)
             body, pages = press.printed(document)
         except transient:
             raise

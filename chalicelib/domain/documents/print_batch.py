@@ -20,6 +20,10 @@ class BatchDoesNotReconcile(Refusal):
     """What would be mailed, or is left out for a reason, is not what the run billed."""
 
 
+class NotMailable(Refusal):
+    """A bill goes to nobody, or nowhere."""
+
+
 class PrintForm(StrEnum):
     """What the vendor gets of each bill."""
 
@@ -157,6 +161,17 @@ class PrintBatch:
 def batch_id_of(run_id: RunId, form: PrintForm) -> BatchId:
     """The batch of a run in a form: there is one."""
     return BatchId(f"{run_id}-{form.value}")
+
+
+def require_mailable(document: BillDocument) -> None:
+    """Raises NotMailable unless the bill has a name and a street to go to."""
+    recipient = document.recipient
+    if not recipient.name.strip() or not any(line.strip() for line in recipient.mailing_address.lines):
+        raise NotMailable(
+            f"bill {document.bill.number} has no name or no address to go to: load the person of account "
+            f"{document.account.number} with one",
+            bill_number=document.bill.number,
+        )
 
 
 def printed_document(

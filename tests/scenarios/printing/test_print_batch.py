@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -275,6 +276,47 @@ def test_a_bill_that_fails_holds_the_batch_up_until_it_is_printed(utility: InPro
     batch = shop.command(run.run_id)
     assert batch.finished is not None
     assert (batch.finished.totals.printed, batch.finished.totals.failed) == (18, 0)
+
+
+def test_a_bill_that_would_go_nowhere_holds_the_batch_up(utility: InProcess, run: BillRun) -> None:
+    shop = PrintShop.over(utility)
+    shop.bills = Nowhere(shop.bills)
+    with pytest.raises(BatchIncomplete, match=r"C01\.001-3/2610: NotMailable"):
+        shop.command(run.run_id)
+
+
+class Nowhere:
+    """BillDocuments in which one recipient has no address."""
+
+    def __init__(self, inner: BillDocuments) -> None:
+        self._inner = inner
+
+    def documents_of_run(self, run_id: RunId, shard: Shard) -> Iterator[BillDocument]:
+        for document in self._inner.documents_of_run(run_id, shard):
+            if document.account.number == "C01.001-3":
+                nowhere = replace(document.recipient.mailing_address, lines=(" ",))
+                document = replace(document, recipient=replace(document.recipient, mailing_address=nowhere))
+            yield document
+
+
+def test_a_shard_without_bills_and_the_wave_that_bills_it_are_batches_of_their_own() -> None:
+    inside = InProcess()
+    inside.register(town(shards=2, accounts=3))
+    inside.read(reads_of_town(OCTOBER, shards=1, accounts=3))
+    first = inside.bill(OCTOBER)
+    shop = PrintShop.over(inside)
+    batch = shop.command(first.run_id)
+    inside.read(reads_of_town(OCTOBER, shards=2, accounts=3)[3:])
+    second = inside.retry(first, on=date(2026, 10, 13))
+    assert (first.tally.billed, second.tally.billed) == (3, 3)
+    later = shop.command(second.run_id)
+    found = [one.finished.totals.bills for one in (batch, later) if one.finished]
+    assert found == [3, 3]
+    with opened(shop, later) as file:
+        numbers = {
+            document.account_number for one in manifest_in(file).envelopes for document in one.documents
+        }
+    assert numbers == {"C01.002-1", "C01.002-2", "C01.002-3"}
 
 
 def test_an_unprinted_shard_holds_the_batch_up(shop: PrintShop, run: BillRun) -> None:
