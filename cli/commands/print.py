@@ -109,6 +109,25 @@ def fetch(
 
 
 @app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A batch's file, as sent.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a file against its own manifest: every hash, count and sum. Needs no cloud."""
+    from chalicelib.rendering.print_file import check_print_file
+
+    manifest = check_print_file(file)
+    totals = manifest.totals
+    if as_json:
+        print_json({"batch_id": manifest.batch_id, "sound": True, "totals": totals})
+    else:
+        out.print(
+            f"[bold]{manifest.batch_id}[/] is sound: {totals.printed:,} documents in {totals.envelopes:,} "
+            f"envelopes, {totals.paperless:,} bills left out."
+        )
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the manifest inside a batch's file."""
     from chalicelib.rendering.print_file import json_schema

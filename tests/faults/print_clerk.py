@@ -7,13 +7,9 @@ and import this module as their main one, so that they print the same way.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from chalicelib import bootstrap
 from chalicelib.domain.documents.bill_document import BillDocument

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Protocol
 
 from chalicelib.domain.documents.bill_document import BillDocument
-from chalicelib.domain.documents.envelopes import Envelope, PrintedDocument, sum_known
+from chalicelib.domain.documents.envelopes import PrintedDocument, sum_known
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
 
@@ -206,7 +206,31 @@ def left_out(document: BillDocument, reason: Reason) -> LeftOut:
     )
 
 
-def control_totals(envelopes: Iterable[Envelope], left_out: Iterable[LeftOut]) -> ControlTotals:
+class Charged(Protocol):
+    """A document as totals look at it."""
+
+    @property
+    def currency(self) -> str: ...
+    @property
+    def new_charges_minor(self) -> int: ...
+    @property
+    def amount_due_minor(self) -> int: ...
+
+
+class Mailed(Protocol):
+    """An envelope as totals look at it: planned, or as a manifest tells of it."""
+
+    @property
+    def documents(self) -> Sequence[Charged]: ...
+    @property
+    def inserts(self) -> Sequence[str]: ...
+    @property
+    def pages(self) -> int | None: ...
+    @property
+    def sheets(self) -> int | None: ...
+
+
+def control_totals(envelopes: Iterable[Mailed], left_out: Iterable[LeftOut]) -> ControlTotals:
     """The totals of what is mailed and what is left out."""
     planned, kept_back = list(envelopes), list(left_out)
     inserts: dict[str, int] = {}
