@@ -60,7 +60,7 @@ def run() -> list[Row]:
 
 
 def _bill_a_town(shards: int) -> BillRun:
-    from tests.people import people_of_town  # type: ignore[import-not-found]
+    from tests.people import people_of_town
 
     size: dict[str, Any] = {"shards": shards, "accounts": _PER_SHARD, "cycle": _CYCLE}
     sys.stderr.write(f"storing and billing {shards * _PER_SHARD:,} accounts\n")
