@@ -15,6 +15,7 @@ from chalicelib.runtime.settings import Settings, settings
 if TYPE_CHECKING:
     from chalicelib.domain.documents.print_batch import PrintForm
     from chalicelib.domain.tariffs.version import TariffVersion
+    from chalicelib.identity.cursors import HmacCursors
     from chalicelib.usecases.make_bill_document import DocumentDesk
     from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
     from chalicelib.usecases.ports.artefacts import ArtefactStore
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.printing import Bindery, Press, PrintBatches, PrintFiles
     from chalicelib.usecases.ports.reads import ReadStore
     from chalicelib.usecases.ports.registry import RegistryStore
-    from chalicelib.usecases.ports.rendering import BillRenderer
+    from chalicelib.usecases.ports.rendering import BillRenderer, BillRendering
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
+    from chalicelib.usecases.ports.users import UserPool
     from chalicelib.usecases.read_shard_state import LedgerReader
+    from chalicelib.usecases.render_bill import BillFiles
 
 __all__ = [
     "Settings",
@@ -38,8 +41,12 @@ __all__ = [
     "artefact_store",
     "audit_store",
     "aws_client",
+    "bill_files",
     "bill_renderer",
+    "bill_rendering",
     "bindery",
+    "cursors",
+    "customer_pool",
     "document_desk",
     "document_store",
     "event_publisher",
@@ -178,12 +185,28 @@ def document_store() -> DocumentStore:
     return S3Documents(aws_client("s3"), bucket=settings().documents_bucket)
 
 
+@cache
 def bill_renderer() -> BillRenderer:
-    """Templates, catalogs and fonts of bills."""
-    from chalicelib.rendering.bill_renderer import bill_renderer  # type: ignore[import-not-found]
+    """Templates, catalogs and fonts, loaded once a process. Only the render function and desks carry them."""
+    from chalicelib.rendering.bill_renderer import JinjaBillRenderer  # type: ignore[import-not-found]
 
-    renderer: BillRenderer = bill_renderer()
+    renderer: BillRenderer = JinjaBillRenderer()
     return renderer
+
+
+def bill_files() -> BillFiles:
+    """Renders bills in this process."""
+    from chalicelib.rendering.bill_json import dump_bill
+    from chalicelib.usecases.render_bill import BillFiles
+
+    return BillFiles(desk=document_desk(), renderer=bill_renderer(), store=document_store(), dump=dump_bill)
+
+
+def bill_rendering() -> BillRendering:
+    """Has bills rendered by the stack's render function."""
+    from chalicelib.runtime.bill_rendering import LambdaBillRendering
+
+    return LambdaBillRendering(aws_client("lambda"), function=settings().render_bill_function)
 
 
 def print_batches() -> PrintBatches:
@@ -220,12 +243,32 @@ def bindery() -> Bindery:
 
 
 @cache
+def _identity_secret() -> bytes:
+    answer = aws_client("secretsmanager").get_secret_value(SecretId=settings().identity_secret_arn)
+    return answer["SecretString"].encode()
+
+
+@cache
 def pseudonyms() -> Pseudonyms:
     """Ids and search tokens under the stack's identity secret."""
     from chalicelib.identity.pseudonyms import HmacPseudonyms
 
-    answer = aws_client("secretsmanager").get_secret_value(SecretId=settings().identity_secret_arn)
-    return HmacPseudonyms(answer["SecretString"].encode())
+    return HmacPseudonyms(_identity_secret())
+
+
+@cache
+def cursors() -> HmacCursors:
+    """Cursors of the API's lists, under a key that is derived from the stack's identity secret."""
+    from chalicelib.identity.cursors import HmacCursors
+
+    return HmacCursors(_identity_secret())
+
+
+def customer_pool() -> UserPool:
+    """The pool in which customers sign in."""
+    from chalicelib.identity.cognito_users import CognitoUserPool
+
+    return CognitoUserPool(aws_client("cognito-idp"), pool_id=settings().customer_pool_id)
 
 
 @cache
@@ -249,7 +292,7 @@ def read_tariff(canonical: str) -> TariffVersion:
 
 def forget() -> None:
     """Drop everything that was made, for processes that turn to another stack (command line, tests)."""
-    for made in (run_artefacts, pseudonyms, sealing, press):
+    for made in (run_artefacts, _identity_secret, pseudonyms, cursors, sealing, press):
         made.cache_clear()
     settings.cache_clear()
     forget_clients()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalice.app import Blueprint
 
-from chalicelib.bootstrap import settings
+from chalicelib import bootstrap
+from chalicelib.api.endpoint import Call, register
+from chalicelib.api.operations import HEALTH
+
+if TYPE_CHECKING:
+    from chalicelib.api.schemas import HealthResponse
 
 health = Blueprint(__name__)
+register(health, HEALTH)
 
 
-@health.route("/health", methods=["GET"])
-def get_health() -> dict[str, str]:
+def get_health(_: Call) -> HealthResponse:
     """Return `{"status": "ok", "stage": ..., "version": ...}`."""
-    return {"status": "ok", "stage": settings().stage, "version": settings().headgate_version}
+    from chalicelib.api.schemas import HealthResponse
+
+    names = bootstrap.settings()
+    return HealthResponse(status="ok", stage=names.stage, version=names.headgate_version)

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
@@ -39,6 +40,8 @@ def aws_client(service: Literal["stepfunctions"]) -> SFNClient: ...
 def aws_client(service: Literal["events"]) -> EventBridgeClient: ...
 @overload
 def aws_client(service: Literal["lambda"]) -> LambdaClient: ...
+@overload
+def aws_client(service: Literal["cognito-idp"]) -> CognitoIdentityProviderClient: ...
 def aws_client(service: Any) -> Any:
     """Return this process's client of an AWS service; endpoint and credentials come from the environment."""
     return _client(service)

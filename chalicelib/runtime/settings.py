@@ -37,6 +37,8 @@ class Settings:
     headgate_version: str = "development"
     bill_run_arn: str = ""  # known to the API and the command line, not to the functions the run itself calls
     render_bill_function: str = ""  # known to the API and the command line
+    customer_pool_id: str = ""  # this one and the next are known to the API and the command line
+    customer_client_id: str = ""
     map_concurrency: str = ""  # known to the function that opens a run
 
     @property

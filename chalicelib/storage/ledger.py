@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, Month, Shard, shard_of
+from chalicelib.domain.kernel.ids import AccountId, Month, Shard, TransactionId, shard_of
 from chalicelib.domain.ledger.claims import claims_of
 from chalicelib.domain.ledger.conditions import PostingCondition
 from chalicelib.domain.ledger.transaction import FinancialTransaction
+from chalicelib.domain.ledger.transaction_ids import uniqueness_key
 from chalicelib.storage.audit import DynamoAuditStore, audit_put
 from chalicelib.storage.dynamo import Item, batch_get, batch_write, get, query, transact
 from chalicelib.storage.ledger_items import (
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEW = "attribute_not_exists(pk)"
+_NAMED_MONTH = re.compile(r"\.(\d{4}-(?:0[1-9]|1[0-2]))\.", re.ASCII)
 _BOOKS_OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"
 
 
@@ -127,18 +130,52 @@ class DynamoLedgerStore:
                 yield transaction_of(item)
 
     def transactions_of_account(
-        self, account_id: AccountId, *, since: Month | None = None
+        self, account_id: AccountId, *, since: Month | None = None, through: Month | None = None
     ) -> Iterator[FinancialTransaction]:
         """See LedgerStore.
 
         An account's transactions lie apart, month by month: one small Query each, up to the shard's last.
         """
         shard = shard_of(account_id)
-        first, last = since or self._end_month(shard, forward=True), self._end_month(shard, forward=False)
+        first = since or self._end_month(shard, forward=True)
+        last = through or self._end_month(shard, forward=False)
         while first and last and first <= last:
             for item in query(self._client, self._table, pk=shard, sk_prefix=f"{first}#{account_id}#"):
                 yield transaction_of(item)
             first = first.plus(1)
+
+    def extent(self, shard: Shard) -> tuple[Month, Month] | None:
+        """See LedgerStore."""
+        first, last = self._end_month(shard, forward=True), self._end_month(shard, forward=False)
+        return (first, last) if first and last else None
+
+    def find(self, account_id: AccountId, transaction_id: TransactionId) -> FinancialTransaction | None:
+        """See LedgerStore.
+
+        The accounting period is part of the key: first those around the month that the id names are tried,
+        then all that the shard has, 100 in one call.
+        """
+        shard = shard_of(account_id)
+        if named := _NAMED_MONTH.search(transaction_id):
+            around = [Month.parse(named[1]).plus(n) for n in range(-1, 3)]
+            if found := self._at(shard, around, account_id, transaction_id):
+                return found
+        extent = self.extent(shard)
+        if extent is None:
+            return None
+        first, last = extent
+        months = takewhile(lambda month: month <= last, (first.plus(n) for n in count()))
+        return self._at(shard, months, account_id, transaction_id)
+
+    def claimed(
+        self, account_id: AccountId, transaction_ids: Iterable[TransactionId]
+    ) -> frozenset[TransactionId]:
+        """See LedgerStore."""
+        keys = {
+            claim_key(uniqueness_key(account_id=account_id, transaction_id=one)): one
+            for one in transaction_ids
+        }
+        return frozenset(keys[key] for key, _ in self._items(keys))
 
     def books(self, shard: Shard) -> ShardBooks:
         """See LedgerStore."""
@@ -198,6 +235,12 @@ class DynamoLedgerStore:
     def _items(self, keys: Iterable[Key]) -> Iterator[tuple[Key, Item]]:
         for item in batch_get(self._client, self._table, keys):
             yield (item["pk"]["S"], item["sk"]["S"]), item
+
+    def _at(
+        self, shard: Shard, months: Iterable[Month], account_id: AccountId, transaction_id: TransactionId
+    ) -> FinancialTransaction | None:
+        keys = [(shard, f"{month}#{account_id}#{transaction_id}") for month in months]
+        return next((transaction_of(item) for _, item in self._items(keys)), None)
 
     def _put_new(self, item: dict[str, Any]) -> dict[str, Any]:
         return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": _NEW}}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.customers.person import Account
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken, without_key
+from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import (
@@ -22,6 +23,7 @@ from chalicelib.domain.kernel.ids import (
     RegisterId,
     ServicePointId,
     Shard,
+    UserId,
     shard_of,
 )
 from chalicelib.domain.kernel.personal import Retention
@@ -49,6 +51,7 @@ from chalicelib.storage.registry_records import (
     RouteRecord,
     ScheduleRecord,
     ServicePointRecord,
+    UserRecord,
     UtilityRecord,
     guard,
     records_of,
@@ -57,6 +60,7 @@ from chalicelib.storage.registry_records import (
     token_mark,
 )
 from chalicelib.usecases.ports.registry import (
+    AccountsOfPerson,
     RegistryBatch,
     account_unknown,
     check_size,
@@ -214,6 +218,44 @@ class DynamoRegistryStore:
         actions = [record.put(self._table) for record in records_of(left)]
         gone = [token_mark(token, person_id).remove(self._table) for token in person.tokens]
         transact(self._client, [*actions, *gone, audit_put(entry, table=self._audit_table)])
+
+    # Users
+
+    def user(self, user_id: UserId) -> User | None:
+        """See RegistryStore."""
+        item = self._get(f"USER#{user_id}", "USER")
+        return UserRecord.from_raw_data(item).detail if item else None
+
+    def users_of_person(self, person_id: PersonId) -> list[User]:
+        """See RegistryStore."""
+        marks = self._query(f"PERSON#{person_id}", "USER#")
+        items = self._batch_get((mark["sk"]["S"], "USER") for mark in marks)
+        found = (UserRecord.from_raw_data(item).detail for item in items)
+        return sorted(found, key=lambda user: user.user_id)
+
+    def accounts_of_person(
+        self, person_id: PersonId, *, after: AccountId | None = None, limit: int
+    ) -> AccountsOfPerson:
+        """See RegistryStore."""
+        pk, first = f"PERSON#{person_id}", f"ACCOUNT#{after or ''}"
+        found = query(self._client, self._table, pk=pk, sk_from=first, limit=limit + 2)
+        marks = [mark["sk"]["S"] for mark in found if mark["sk"]["S"].startswith("ACCOUNT#")]
+        ids = [AccountId(mark.removeprefix("ACCOUNT#")) for mark in marks if after is None or mark != first]
+        items = self._batch_get((shard_of(one), f"{one}#ACCOUNT") for one in ids[:limit])
+        accounts = (AccountRecord.from_raw_data(item).detail for item in items)
+        own = sorted(
+            (account for account in accounts if account.person_id == person_id),
+            key=lambda account: account.account_id,
+        )
+        return AccountsOfPerson(tuple(own), ids[limit - 1] if len(ids) > limit else None)
+
+    def remove_user(self, user_id: UserId, *, entry: AuditEntry) -> None:
+        """See RegistryStore."""
+        user = self.user(user_id)
+        if user is None:
+            return
+        gone = [record.remove(self._table) for record in records_of(user)]
+        transact(self._client, [*gone, audit_put(entry, table=self._audit_table)])
 
     # Writing
 

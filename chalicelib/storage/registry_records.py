@@ -10,9 +10,10 @@ from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.customers.person import Account
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken
+from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import PersonId, shard_of
+from chalicelib.domain.kernel.ids import AccountId, PersonId, UserId, shard_of
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
@@ -20,7 +21,12 @@ from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
 from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.records import DetailAttribute, Record
-from chalicelib.usecases.ports.registry import Registered, account_number_taken, person_keys_changed
+from chalicelib.usecases.ports.registry import (
+    Registered,
+    account_number_taken,
+    person_keys_changed,
+    user_of_another_person,
+)
 
 CYCLES = "CYCLES"
 CALENDAR = "CALENDAR"
@@ -107,6 +113,8 @@ class MarkRecord(Record):
     pk `CYCLE#{code}`, sk `SHARD#{shard}`: the shard has, or had, accounts of the cycle.
     pk `CYCLES`, sk `{code}`: the cycle exists.
     pk `TOKEN#{prefix token}`, sk `{word token}#{person_id}`: the person carries the word.
+    pk `PERSON#{person_id}`, sk `ACCOUNT#{account_id}`: the account names the person, or has named them.
+    pk `PERSON#{person_id}`, sk `USER#{user_id}`: the user acts for the person.
     """
 
 
@@ -123,9 +131,26 @@ class PersonKeysRecord(Record):
     statutory = UnicodeAttribute(null=True)
 
 
+class UserRecord(Record):
+    """pk `USER#{user_id}`, sk `USER`: who signs in, and for whom."""
+
+    person_id = UnicodeAttribute()
+    detail = DetailAttribute(User)
+
+
 def token_mark(token: SearchToken, person_id: PersonId) -> MarkRecord:
     """The item by which `token` finds the person."""
     return MarkRecord(f"TOKEN#{token.prefix}", f"{token.word}#{person_id}")
+
+
+def account_mark(person_id: PersonId, account_id: AccountId) -> MarkRecord:
+    """The item by which a person's account is found; whether it still is theirs, the account says."""
+    return MarkRecord(f"PERSON#{person_id}", f"ACCOUNT#{account_id}")
+
+
+def user_mark(person_id: PersonId, user_id: UserId) -> MarkRecord:
+    """The item by which a person's users are found."""
+    return MarkRecord(f"PERSON#{person_id}", f"USER#{user_id}")
 
 
 def records_of(thing: Registered) -> Iterator[Record]:
@@ -135,6 +160,9 @@ def records_of(thing: Registered) -> Iterator[Record]:
             yield from _account(thing)
         case SealedPerson():
             yield from _person(thing)
+        case User():
+            yield UserRecord(f"USER#{thing.user_id}", "USER", person_id=thing.person_id, detail=thing)
+            yield user_mark(thing.person_id, thing.user_id)
         case BillCycle():
             yield CycleRecord(f"CYCLE#{thing.code}", "CYCLE", detail=replace(thing, routes=()))
             yield MarkRecord(CYCLES, thing.code)
@@ -159,6 +187,7 @@ def _account(whole: AccountWithAgreements) -> Iterator[Record]:
     shard = shard_of(account.account_id)
     yield NumberRecord(f"NUMBER#ACCOUNT#{account.number}", "NUMBER", target=account.account_id)
     yield MarkRecord(f"CYCLE#{account.cycle}", f"SHARD#{shard}")
+    yield account_mark(account.person_id, account.account_id)
     yield AccountRecord(shard, f"{account.account_id}#ACCOUNT", detail=account)
     for agreement in whole.agreements:
         yield AgreementRecord(shard, f"{account.account_id}#SA#{agreement.agreement_id}", detail=agreement)
@@ -194,12 +223,14 @@ def sealed_person(record: PersonRecord, keys: PersonKeysRecord | None) -> Sealed
 def guard(record: Record) -> dict[str, Any]:
     """The condition under which a record may replace what is stored, as arguments of a Put.
 
-    A number stays with its account, and wrapped keys never change: they are made once and deleted once.
-    Without the latter a load that runs beside an erasure would bring the keys back.
+    A number stays with its account, a user with their person, and wrapped keys never change: they are made
+    once and deleted once. Without the last a load that runs beside an erasure would bring the keys back.
     """
     match record:
         case NumberRecord():
             same = {"target": record.target}
+        case UserRecord():
+            same = {"person_id": record.person_id}
         case PersonKeysRecord():
             same = {"relationship": record.relationship, "statutory": record.statutory}
         case _:
@@ -218,6 +249,8 @@ def refused(key: tuple[str, str]) -> Refusal | None:
     pk, _ = key
     if pk.startswith("NUMBER#ACCOUNT#"):
         return account_number_taken(pk.removeprefix("NUMBER#ACCOUNT#"))
+    if pk.startswith("USER#"):
+        return user_of_another_person(UserId(pk.removeprefix("USER#")))
     if pk.startswith("PERSON#"):
         return person_keys_changed(PersonId(pk.removeprefix("PERSON#")))
     return None

@@ -32,11 +32,13 @@ class LedgerReader:
 
     def account_state(self, account_id: AccountId) -> AccountState:
         """The state of one account; an empty one when it has no transactions."""
-        states, since = self._snapshot(shard_of(account_id), None)
-        empty = AccountState(account_id=account_id)
-        before = next((state for state in states if state.account_id == account_id), empty)
+        shard = shard_of(account_id)
+        before, since, reference = None, None, self.ledger.books(shard).snapshot
+        if reference is not None:
+            before = self.snapshots.get_one(shard, reference, account_id)
+            since = reference.period.plus(1)
         found = self.ledger.transactions_of_account(account_id, since=since)
-        return fold_account(before, found, rules=self.rules)
+        return fold_account(before or AccountState(account_id=account_id), found, rules=self.rules)
 
     def _snapshot(self, shard: Shard, through: Month | None) -> tuple[tuple[AccountState, ...], Month | None]:
         """The states of the last snapshot not after `through`, and the first period it leaves out."""

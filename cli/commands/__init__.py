@@ -22,5 +22,7 @@ MODULES = (
     "ledger",
     "payment",
     "adjust",
+    "user",
+    "api",
     "demo",
 )

@@ -12,6 +12,7 @@ import pytest
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.customers.person import Account, Address
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken
+from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.ids import (
@@ -25,6 +26,7 @@ from chalicelib.domain.kernel.ids import (
     RegisterId,
     ServicePointId,
     Shard,
+    UserId,
 )
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.kernel.quantity import Unit
@@ -58,8 +60,10 @@ from chalicelib.usecases.ports.registry import (
     RegistryBatch,
     RegistryStore,
     ScheduleUnknown,
+    UserOfAnotherPerson,
     UtilityUnknown,
     in_batches,
+    pieces,
 )
 from tests.people import RIVERBEND
 
@@ -483,3 +487,98 @@ def test_a_load_that_runs_beside_an_erasure_does_not_bring_the_keys_back(kept: K
         kept.save(person)
 
     assert kept.registry.persons([person.person_id])[person.person_id].keys == {}
+
+
+# Users, and what they reach
+
+
+def a_user(name: str, *, person: str = "person-1") -> User:
+    return User(
+        user_id=UserId(name),
+        person_id=PersonId(person),
+        created_at=datetime(2026, 11, 1, tzinfo=UTC),
+        created_by="cli:clerk",
+    )
+
+
+def owned(fresh: str, person: str, *serials: int) -> list[AccountWithAgreements]:
+    wholes = [an_account(fresh, serial=serial) for serial in serials]
+    return [replace(one, account=replace(one.account, person_id=PersonId(person))) for one in wholes]
+
+
+def test_a_user_is_found_by_id_and_from_the_person(kept: Kept, fresh: str) -> None:
+    second, first = a_user(f"{fresh}-2", person=fresh), a_user(f"{fresh}-1", person=fresh)
+    kept.save(second, first, a_sealed_person(fresh), a_user(f"{fresh}-3", person=f"{fresh}-other"))
+
+    assert kept.registry.user(first.user_id) == first
+    assert kept.registry.user(UserId("nobody")) is None
+    assert kept.registry.users_of_person(PersonId(fresh)) == [first, second]
+    assert kept.registry.persons([PersonId(fresh)]) == {PersonId(fresh): a_sealed_person(fresh)}
+
+
+def test_a_user_never_passes_to_another_person(kept: Kept, fresh: str) -> None:
+    user = a_user(fresh, person=f"{fresh}-A")
+    kept.save(user)
+    kept.save(user)  # the same again is no change
+
+    with pytest.raises(UserOfAnotherPerson, match=fresh):
+        kept.save(a_user(fresh, person=f"{fresh}-B"), entries=(an_entry(fresh),))
+
+    assert kept.registry.user(user.user_id) == user
+    assert kept.registry.users_of_person(PersonId(f"{fresh}-B")) == []
+    assert kept.audit.entries(entity="contract", entity_id=fresh) == []
+
+
+def test_a_removed_user_is_gone_with_an_entry_and_may_be_tied_anew(kept: Kept, fresh: str) -> None:
+    user = a_user(fresh, person=f"{fresh}-A")
+    kept.save(user)
+
+    for _ in range(2):  # repeating it changes nothing
+        kept.registry.remove_user(user.user_id, entry=an_entry(fresh, "removed"))
+
+    assert kept.registry.user(user.user_id) is None
+    assert kept.registry.users_of_person(user.person_id) == []
+    assert kept.audit.entries(entity="contract", entity_id=fresh) == [an_entry(fresh, "removed")]
+    kept.save(a_user(fresh, person=f"{fresh}-B"))
+
+
+def test_a_persons_accounts_come_page_by_page(kept: Kept, fresh: str) -> None:
+    kept.save(*owned(fresh, fresh, 1, 2, 3), a_sealed_person(fresh), a_user(fresh, person=fresh))
+    kept.save(*owned(fresh, f"{fresh}-other", 4))
+
+    def numbers(after: AccountId | None, limit: int) -> tuple[list[str], AccountId | None]:
+        page = kept.registry.accounts_of_person(PersonId(fresh), after=after, limit=limit)
+        return [account.account_id[-1] for account in page.accounts], page.go_on_after
+
+    assert numbers(None, 3) == (["1", "2", "3"], None)
+    first, after = numbers(None, 2)
+    assert (first, numbers(after, 2)) == (["1", "2"], (["3"], None))
+    assert kept.registry.accounts_of_person(PersonId("nobody"), limit=9) == ((), None)
+
+
+def test_an_account_that_passed_to_somebody_else_is_no_longer_its_former_customers(
+    kept: Kept, fresh: str
+) -> None:
+    before = owned(fresh, f"{fresh}-A", 1, 2)
+    kept.save(*before)
+    (passed,) = owned(fresh, f"{fresh}-B", 1)
+    kept.save(passed)
+
+    former = kept.registry.accounts_of_person(PersonId(f"{fresh}-A"), limit=1)
+    assert former.accounts == ()
+    assert former.go_on_after == passed.account.account_id
+    rest = kept.registry.accounts_of_person(PersonId(f"{fresh}-A"), after=former.go_on_after, limit=1)
+    assert rest == ((before[1].account,), None)
+    assert kept.registry.accounts_of_person(PersonId(f"{fresh}-B"), limit=9) == ((passed.account,), None)
+
+
+def test_what_is_saved_is_no_more_pieces_than_announced(kept: Kept, fresh: str) -> None:
+    """A batch of as many things as `pieces` lets in must fit one transaction of the real store."""
+    things: list[Registered] = owned(fresh, fresh, *range(1, 9))
+    things += [a_user(f"{fresh}-{n}", person=fresh) for n in range(20)]
+    things += [a_sealed_person(f"{fresh}-{n}") for n in range(2)]
+    assert sum(map(pieces, things)) == 8 * 6 + 20 * 2 + 2 * 4 == 96
+
+    kept.save(*things, entries=tuple(an_entry(fresh, f"done {n}") for n in range(4)))
+
+    assert len(kept.registry.users_of_person(PersonId(fresh))) == 20

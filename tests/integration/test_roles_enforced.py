@@ -61,7 +61,9 @@ def test_freezing_reads_the_registry(local_cloud: LocalCloudForTests, client_of:
         ("rate-chunk", "registry_table"),
         ("freeze-chunk", "audit_table"),
         ("post-chunk", "registry_table"),
-        ("api", "ledger_table"),
+        ("api", "metering_table"),
+        ("api", "operations_table"),
+        ("api", "audit_table"),
     ],
 )
 def test_a_foreign_table_is_refused(

@@ -9,6 +9,7 @@ from typing import NewType
 from chalicelib.domain.kernel.errors import Refusal
 
 PersonId = NewType("PersonId", str)
+UserId = NewType("UserId", str)  # the customer pool's `sub`
 AccountId = NewType("AccountId", str)  # "{shard}-{10 characters}"; see shard_of
 PremiseId = NewType("PremiseId", str)
 ServicePointId = NewType("ServicePointId", str)

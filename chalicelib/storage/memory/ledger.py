@@ -8,10 +8,11 @@ from decimal import Decimal
 from threading import RLock
 
 from chalicelib.domain.audit.entry import AuditEntry
-from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, Shard, shard_of
+from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, Shard, TransactionId, shard_of
 from chalicelib.domain.ledger.claims import claims_of
 from chalicelib.domain.ledger.conditions import PostingCondition
 from chalicelib.domain.ledger.transaction import FinancialTransaction
+from chalicelib.domain.ledger.transaction_ids import uniqueness_key
 from chalicelib.usecases.ports.ledger import (
     ShardBooks,
     SnapshotReference,
@@ -95,13 +96,33 @@ class MemoryLedgerStore:
         )
 
     def transactions_of_account(
-        self, account_id: AccountId, *, since: Month | None = None
+        self, account_id: AccountId, *, since: Month | None = None, through: Month | None = None
     ) -> Iterator[FinancialTransaction]:
+        shard = shard_of(account_id)
         return (
             transaction
-            for transaction in self.transactions_of_shard(shard_of(account_id), since=since)
+            for transaction in self.transactions_of_shard(shard, since=since, through=through)
             if transaction.account_id == account_id
         )
+
+    def extent(self, shard: Shard) -> tuple[Month, Month] | None:
+        with self._lock:
+            periods = [period for period, _, _ in self._shards.get(shard, {})]
+        return (min(periods), max(periods)) if periods else None
+
+    def find(self, account_id: AccountId, transaction_id: TransactionId) -> FinancialTransaction | None:
+        found = self.transactions_of_account(account_id)
+        return next((one for one in found if one.transaction_id == transaction_id), None)
+
+    def claimed(
+        self, account_id: AccountId, transaction_ids: Iterable[TransactionId]
+    ) -> frozenset[TransactionId]:
+        with self._lock:
+            return frozenset(
+                one
+                for one in transaction_ids
+                if uniqueness_key(account_id=account_id, transaction_id=one) in self._claims
+            )
 
     def books(self, shard: Shard) -> ShardBooks:
         with self._lock:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken, without_key
+from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.ids import (
     AccountId,
@@ -19,6 +20,7 @@ from chalicelib.domain.kernel.ids import (
     RegisterId,
     ServicePointId,
     Shard,
+    UserId,
     shard_of,
 )
 from chalicelib.domain.kernel.personal import Retention
@@ -29,6 +31,7 @@ from chalicelib.domain.premises.service_point import MeterPlacement, Premise, Se
 from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.memory.audit import MemoryAuditStore
 from chalicelib.usecases.ports.registry import (
+    AccountsOfPerson,
     Registered,
     RegistryBatch,
     account_number_taken,
@@ -38,6 +41,7 @@ from chalicelib.usecases.ports.registry import (
     person_keys_changed,
     register_unknown,
     schedule_unknown,
+    user_of_another_person,
     utility_unknown,
 )
 
@@ -63,6 +67,8 @@ class MemoryRegistryStore:
         self._points: dict[ServicePointId, ServicePoint] = {}
         self._meters: dict[str, MeterPlacement] = {}
         self._persons: dict[PersonId, SealedPerson] = {}
+        self._users: dict[UserId, User] = {}
+        self._accounts_of: dict[PersonId, set[AccountId]] = {}
 
     # What a bill run reads
 
@@ -177,6 +183,32 @@ class MemoryRegistryStore:
                 self.audit.add(entry)
                 self._persons[person_id] = without_key(person, retention)
 
+    # Users
+
+    def user(self, user_id: UserId) -> User | None:
+        """See RegistryStore."""
+        return self._users.get(user_id)
+
+    def users_of_person(self, person_id: PersonId) -> list[User]:
+        """See RegistryStore."""
+        return [self._users[key] for key in sorted(self._users) if self._users[key].person_id == person_id]
+
+    def accounts_of_person(
+        self, person_id: PersonId, *, after: AccountId | None = None, limit: int
+    ) -> AccountsOfPerson:
+        """See RegistryStore."""
+        ids = [one for one in sorted(self._accounts_of.get(person_id, ())) if after is None or one > after]
+        accounts = (self.account(one).account for one in ids[:limit])
+        own = tuple(account for account in accounts if account.person_id == person_id)
+        return AccountsOfPerson(own, ids[limit - 1] if len(ids) > limit else None)
+
+    def remove_user(self, user_id: UserId, *, entry: AuditEntry) -> None:
+        """See RegistryStore."""
+        with self._lock:
+            if user_id in self._users:
+                self.audit.add(entry)
+                del self._users[user_id]
+
     # Writing
 
     def save(self, batch: RegistryBatch) -> None:
@@ -202,6 +234,9 @@ class MemoryRegistryStore:
                 account = thing.account
                 if self._numbers.get(account.number, account.account_id) != account.account_id:
                     raise account_number_taken(account.number)
+            case User():
+                if self._users.get(thing.user_id, thing).person_id != thing.person_id:
+                    raise user_of_another_person(thing.user_id)
             case SealedPerson():
                 stored = self._persons.get(thing.person_id)
                 if stored is not None and stored.keys != thing.keys:
@@ -213,6 +248,8 @@ class MemoryRegistryStore:
                 self._put_account(thing)
             case SealedPerson():
                 self._persons[thing.person_id] = thing
+            case User():
+                self._users[thing.user_id] = thing
             case BillCycle():
                 self._cycles[thing.code] = replace(thing, routes=())
             case Route():
@@ -241,6 +278,7 @@ class MemoryRegistryStore:
         kept = tuple(agreements[key] for key in sorted(agreements))
         in_shard[account.account_id] = replace(whole, agreements=kept)
         self._numbers[account.number] = account.account_id
+        self._accounts_of.setdefault(account.person_id, set()).add(account.account_id)
         self._shards.setdefault(account.cycle, set()).add(shard_of(account.account_id))
 
 

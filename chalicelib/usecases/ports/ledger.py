@@ -9,7 +9,7 @@ from typing import Protocol
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, Month, Shard, shard_of
+from chalicelib.domain.kernel.ids import AccountId, Month, Shard, TransactionId, shard_of
 from chalicelib.domain.ledger.claims import claims_of
 from chalicelib.domain.ledger.conditions import PostingCondition
 from chalicelib.domain.ledger.transaction import FinancialTransaction
@@ -173,9 +173,20 @@ class LedgerStore(Protocol):
         """
 
     def transactions_of_account(
-        self, account_id: AccountId, *, since: Month | None = None
+        self, account_id: AccountId, *, since: Month | None = None, through: Month | None = None
     ) -> Iterator[FinancialTransaction]:
-        """An account's transactions from accounting period `since` on, consistently, in the same order."""
+        """An account's transactions in these periods (both included), consistently, in the same order."""
+
+    def extent(self, shard: Shard) -> tuple[Month, Month] | None:
+        """The accounting periods of the shard's first and last transaction, or None when it has none."""
+
+    def find(self, account_id: AccountId, transaction_id: TransactionId) -> FinancialTransaction | None:
+        """One transaction of an account, in whatever accounting period it stands, or None."""
+
+    def claimed(
+        self, account_id: AccountId, transaction_ids: Iterable[TransactionId]
+    ) -> frozenset[TransactionId]:
+        """Those of the ids under which the account has a single posting; a run's own bills claim no id."""
 
     def books(self, shard: Shard) -> ShardBooks:
         """How far the shard's books are closed."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.customers.person import Account
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken
+from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import (
@@ -19,6 +21,7 @@ from chalicelib.domain.kernel.ids import (
     RegisterId,
     ServicePointId,
     Shard,
+    UserId,
 )
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
@@ -35,6 +38,7 @@ Registered = (
     | ServicePoint
     | MeterPlacement
     | SealedPerson
+    | User
     | AccountWithAgreements
     | UtilityProfile
 )
@@ -71,6 +75,17 @@ class AccountNumberTaken(Refusal):
 
 class PersonKeysChanged(Refusal):
     """A person's data keys are not those that are stored: erased meanwhile, or made twice at once."""
+
+
+class UserOfAnotherPerson(Refusal):
+    """A sign-in already acts for another person."""
+
+
+class AccountsOfPerson(NamedTuple):
+    """Some of a person's accounts, in order of id; the rest come after `go_on_after` (None: that is all)."""
+
+    accounts: tuple[Account, ...]
+    go_on_after: AccountId | None
 
 
 def account_unknown(account_id: AccountId) -> AccountUnknown:
@@ -115,6 +130,14 @@ def person_keys_changed(person_id: PersonId) -> PersonKeysChanged:
     )
 
 
+def user_of_another_person(user_id: UserId) -> UserOfAnotherPerson:
+    """What every store says to a sign-in that is to act for a second person."""
+    return UserOfAnotherPerson(
+        f"sign-in {user_id} already acts for another person: remove it first, or use another e-mail address",
+        user_id=user_id,
+    )
+
+
 def check_size(batch: RegistryBatch) -> None:
     """Raise BatchTooLarge unless one transaction takes the whole batch."""
     size = sum(map(pieces, batch.things)) + len(batch.entries)
@@ -136,10 +159,10 @@ def pieces(thing: Registered) -> int:
     """How many of a batch's LARGEST_BATCH pieces a thing takes at most (an audit entry takes one)."""
     match thing:
         case AccountWithAgreements():
-            return 3 + len(thing.agreements)
+            return 4 + len(thing.agreements)
         case SealedPerson():
             return 2 + 2 * len(thing.tokens)  # tokens that no longer hold are deleted
-        case BillCycle():
+        case BillCycle() | User():
             return 2
         case _:
             return 1
@@ -219,15 +242,36 @@ class RegistryStore(Protocol):
     def erase_keys(self, person_id: PersonId, *, retention: Retention, entry: AuditEntry) -> None:
         """Delete a wrapped data key and the person's search tokens for good. Repeating changes nothing."""
 
+    # Users, and what they reach.
+
+    def user(self, user_id: UserId) -> User | None:
+        """The user who signs in under the pool's `sub`, or None."""
+
+    def users_of_person(self, person_id: PersonId) -> list[User]:
+        """Everyone who may sign in for a person, in order of id."""
+
+    def accounts_of_person(
+        self, person_id: PersonId, *, after: AccountId | None = None, limit: int
+    ) -> AccountsOfPerson:
+        """The accounts that name a person, in order of id, from the one that follows `after`.
+
+        An account that has passed to somebody else is left out. At most `limit` are looked at, so that a page
+        may hold fewer and yet not be the last.
+        """
+
+    def remove_user(self, user_id: UserId, *, entry: AuditEntry) -> None:
+        """Let a user reach nothing any more. Repeating changes nothing."""
+
     # Writing.
 
     def save(self, batch: RegistryBatch) -> None:
         """Save everything in a batch or nothing; what is stored already is replaced whole.
 
-        An account brings its number and its place among its cycle's shards; agreements that are stored but
-        not in the AccountWithAgreements stay. A cycle's `routes` are not saved with it: they are Routes of
-        their own. Meters are found by their MeterPlacement, saved beside the service points. Raises
-        BatchTooLarge when the pieces exceed LARGEST_BATCH, AccountNumberTaken, and PersonKeysChanged.
+        An account brings its number, its place among its cycle's shards and its place among its person's
+        accounts; agreements that are stored but not in the AccountWithAgreements stay. A cycle's `routes` are
+        not saved with it: they are Routes of their own. Meters are found by their MeterPlacement, saved
+        beside the service points. Raises BatchTooLarge when the pieces exceed LARGEST_BATCH,
+        AccountNumberTaken, PersonKeysChanged and UserOfAnotherPerson.
         """
 
     def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import Month, Shard
+from chalicelib.domain.kernel.ids import AccountId, Month, Shard
 from chalicelib.domain.ledger.account_state import AccountState
 from chalicelib.usecases.ports.ledger import SnapshotReference
 
@@ -23,3 +23,8 @@ class SnapshotStore(Protocol):
 
     def get(self, shard: Shard, reference: SnapshotReference) -> tuple[AccountState, ...]:
         """The states in a snapshot. Raises SnapshotAltered, or ArtefactMissing."""
+
+    def get_one(
+        self, shard: Shard, reference: SnapshotReference, account_id: AccountId
+    ) -> AccountState | None:
+        """The state of one account in a snapshot, or None. Raises as `get`."""

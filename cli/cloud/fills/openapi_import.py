@@ -1,7 +1,8 @@
-"""OpenAPI import: binary media types and CORS preflight.
+"""OpenAPI import: binary media types, CORS preflight, and the gateway's own answers.
 
 ministack drops `x-amazon-apigateway-binary-media-types`, so PDFs come out as broken text, and the request
-template and responses of MOCK integrations, which is how Chalice answers OPTIONS, so browsers are refused.
+template and responses of MOCK integrations, which is how Chalice answers OPTIONS, so browsers are refused. It
+drops `x-amazon-apigateway-gateway-responses`, too: a refused token is answered in other words than on AWS.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ministack.services import apigateway_v1 as gateway
 
 def apply() -> None:
     """Wrap the two import functions."""
-    gateway._import_rest_api = with_binary_types(gateway._import_rest_api)
+    gateway._import_rest_api = with_gateway_responses(with_binary_types(gateway._import_rest_api))
     gateway._import_operation = with_mock_responses(gateway._import_operation)
 
 
@@ -25,6 +26,18 @@ def with_binary_types(import_rest_api: Any) -> Any:
         if not base.get("binaryMediaTypes"):
             base["binaryMediaTypes"] = spec.get("x-amazon-apigateway-binary-media-types") or []
         return import_rest_api(spec, base)
+
+    return imported
+
+
+def with_gateway_responses(import_rest_api: Any) -> Any:
+    """Hand the document's gateway responses to the API that is made from it."""
+
+    def imported(spec: dict[str, Any], base_data: dict[str, Any] | None = None) -> Any:
+        api_id = import_rest_api(spec, base_data)
+        for response_type, response in (spec.get("x-amazon-apigateway-gateway-responses") or {}).items():
+            gateway._put_gateway_response(api_id, response_type, response)
+        return api_id
 
     return imported
 

@@ -15,6 +15,9 @@ DOCUMENT: dict[str, Any] = {
     "swagger": "2.0",
     "info": {"title": "test", "version": "1.0"},
     "x-amazon-apigateway-binary-media-types": ["application/pdf"],
+    "x-amazon-apigateway-gateway-responses": {
+        "UNAUTHORIZED": {"statusCode": 401, "responseTemplates": {"application/json": "{}"}}
+    },
     "paths": {
         "/bills": {
             "options": {
@@ -36,6 +39,12 @@ def binary_types(api_id: str) -> list[str]:
     return found
 
 
+def refusal_template(api_id: str) -> str:
+    found = json.loads(gateway._get_gateway_response(api_id, "UNAUTHORIZED")[2])
+    template: str = found["responseTemplates"]["application/json"]
+    return template
+
+
 def preflight_headers(api_id: str) -> dict[str, str]:
     (resource,) = [r for r in gateway._resources[api_id].values() if r["path"] == "/bills"]
     integration = resource["resourceMethods"]["OPTIONS"]["methodIntegration"]
@@ -51,6 +60,16 @@ def test_the_emulator_still_drops_binary_media_types() -> None:
 def test_the_emulator_still_drops_preflight_answers() -> None:
     headers = preflight_headers(gateway._import_rest_api(DOCUMENT))
     assert "Access-Control-Allow-Origin" not in headers, "the fill is needless now: take it out"
+
+
+def test_the_emulator_still_drops_gateway_responses() -> None:
+    found = refusal_template(gateway._import_rest_api(DOCUMENT))
+    assert found != "{}", "the fill is needless now: take it out"
+
+
+def test_filled_gateway_responses_arrive() -> None:
+    filled = openapi_import.with_gateway_responses(gateway._import_rest_api)
+    assert refusal_template(filled(DOCUMENT)) == "{}"
 
 
 def test_filled_binary_media_types_arrive() -> None:
