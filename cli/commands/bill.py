@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -13,15 +14,18 @@ from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
+from chalicelib.domain.utility.profile import Paper
 from chalicelib.rendering.bill_json import dump_bill, json_schema
 from chalicelib.usecases.accept_usage import accept_usage
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
+from chalicelib.usecases.ports.rendering import DocumentForm, RenderRequest
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
 from cli.bill_view import bill_document, outcome_document, print_bill, print_bills, print_outcome
 from cli.cloud.session import use_stack
 from cli.desk import account_named, actor, billing_desk, day_of, posting_desk
+from cli.document_files import save_document
 from cli.output import JsonOption, out, print_json
 
 app = typer.Typer(help="One account's bills.", no_args_is_help=True)
@@ -101,6 +105,40 @@ def document(bill: BillArgument) -> None:
     account_id, bill_id = _parts(bill)
     found = bootstrap.document_desk().document(account_id=account_id, bill_id=bill_id)
     print_json(json.loads(dump_bill(found)))
+
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", help="A language tag, such as es. Default: the customer's.")
+]
+ToOption = Annotated[Path | None, typer.Option("--to", help="File or folder. Default: this folder.")]
+
+
+@app.command()
+def pdf(
+    bill: BillArgument,
+    to: ToOption = None,
+    language: LanguageOption = None,
+    paper: Annotated[Paper | None, typer.Option("--paper", help="Default: the utility's.")] = None,
+    large_print: Annotated[
+        bool | None, typer.Option("--large-print/--normal-print", help="Default: the customer's wish.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Save a bill as a PDF: tagged, with its payment stub."""
+    wishes = RenderRequest(
+        **_named(bill), form=DocumentForm.PDF, language=language, paper=paper, large_print=large_print
+    )
+    save_document(wishes, to=to, as_json=as_json)
+
+
+@app.command()
+def html(
+    bill: BillArgument, to: ToOption = None, language: LanguageOption = None, as_json: JsonOption = False
+) -> None:
+    """Save a bill as one web page that needs nothing else."""
+    save_document(
+        RenderRequest(**_named(bill), form=DocumentForm.HTML, language=language), to=to, as_json=as_json
+    )
 
 
 @app.command()
@@ -217,6 +255,12 @@ def _find(reference: str) -> Bill:
     if transaction.bill is None:
         raise WrongBillReference(f"{bill_id} of account {account_id} is not a bill", reference=reference)
     return transaction.bill
+
+
+def _named(reference: str) -> dict[str, Any]:
+    use_stack()
+    account_id, bill_id = _parts(reference)
+    return {"account_id": account_id, "bill_id": bill_id}
 
 
 def _parts(reference: str) -> tuple[AccountId, BillId]:
