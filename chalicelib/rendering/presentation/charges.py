@@ -1,0 +1,172 @@
+"""Charges by service: reads, lines, sums."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.domain.documents.bill_document import BillDocument, ChargeLine, ReadFacts, ServiceCharges
+from chalicelib.domain.metering.meter_read import ReadQuality
+from chalicelib.domain.tariffs.line import LineKind
+from chalicelib.rendering.presentation.names import EVENTS, QUALITIES, SERVICES, one_line
+from chalicelib.rendering.words import Words
+
+_APART = (LineKind.DISCOUNT, LineKind.TAX)
+
+
+def services(document: BillDocument, words: Words) -> list[dict[str, Any]]:
+    """Every service with its reads and lines; addresses are named where there is more than one."""
+    several = len(document.account.service_addresses) > 1
+    return [_service(each, document, words, with_address=several) for each in document.services]
+
+
+def _service(
+    service: ServiceCharges, document: BillDocument, words: Words, *, with_address: bool
+) -> dict[str, Any]:
+    currency = document.bill.currency
+    carried = 0
+    groups: list[dict[str, Any]] = []
+    name = words.say(SERVICES[service.service_type])
+    address = words.name(one_line(service.address)) if with_address and service.address else ""
+    title = words.listed(name, address) if address else name
+    period = words.days(service.start, service.end)
+    for label, kinds, minor in (
+        (words.say("Charges"), None, service.charges_minor),
+        (words.say("Discounts"), LineKind.DISCOUNT, service.discounts_minor),
+        (words.say("Taxes"), LineKind.TAX, service.taxes_minor),
+    ):
+        lines = []
+        for line in service.lines:
+            if line.kind is kinds or (kinds is None and line.kind not in _APART):
+                carried += line.amount_minor
+                amount = words.money(carried, currency)
+                lines.append(
+                    {
+                        **_line(line, service, document, words),
+                        "carried": words.say(
+                            "{service}, continued: {amount} carried forward", service=title, amount=amount
+                        ),
+                    }
+                )
+        if lines:
+            total = words.money(minor, currency) if len(lines) > 1 else ""
+            groups.append({"lines": lines, "label": label, "sum": total})
+    if len(groups) == 1:
+        groups[0]["sum"] = ""
+    return {
+        "title": title,
+        "period": words.count("{period}, {count} day", "{period}, {count} days", service.days, period=period),
+        "estimated": service.estimated,
+        "groups": groups,
+        "total_label": words.say("Total {service}", service=name),
+        "total": words.money(service.total_minor, currency),
+    }
+
+
+def reads(document: BillDocument, words: Words) -> list[dict[str, str]]:
+    """The reads of all meters. A meter that several services are billed by is listed once."""
+    unique = dict.fromkeys(read for service in document.services for read in service.reads)
+    return [_read(read, words) for read in unique]
+
+
+def events(document: BillDocument, words: Words) -> list[str]:
+    """What makes a meter's numbers differ from two plain reads."""
+    unique = dict.fromkeys(read for service in document.services for read in service.reads)
+    return [sentence for read in unique for sentence in _events(read, words)]
+
+
+def _read(read: ReadFacts, words: Words) -> dict[str, str]:
+    def shown(value: Decimal, day: date) -> str:
+        return words.say("{value} on {day}", value=words.number(value), day=words.day(day))
+
+    def flag(quality: ReadQuality) -> str:
+        return words.say(QUALITIES[quality]) if QUALITIES[quality] else ""
+
+    return {
+        "meter": words.isolate(read.meter),
+        "start": shown(read.start_value, read.start_on),
+        "start_flag": flag(read.start_quality),
+        "end": shown(read.end_value, read.end_on),
+        "end_flag": flag(read.end_quality),
+        "usage": words.quantity(read.usage, read.unit),
+    }
+
+
+def _events(read: ReadFacts, words: Words) -> list[str]:
+    places = {
+        "meter": words.isolate(read.meter),
+        "start": words.day(read.start_on),
+        "end": words.day(read.end_on),
+    }
+    return [words.say(EVENTS[event], **places) for event in read.event.split("+") if event in EVENTS]
+
+
+def _line(line: ChargeLine, service: ServiceCharges, document: BillDocument, words: Words) -> dict[str, Any]:
+    currency = document.bill.currency
+    label = words.choose(line.label, document.issuer.languages)
+    return {
+        "label": label.text,
+        "lang": label.lang,
+        "details": _details(line, service, words),
+        "quantity": _quantity(line, currency, words),
+        "rate": _rate(line, currency, words),
+        "amount": words.money(line.amount_minor, currency),
+    }
+
+
+def _details(line: ChargeLine, service: ServiceCharges, words: Words) -> str:
+    """The tier, the share of a full charge and the days of a line, as far as it has them."""
+    said = []
+    if line.tier:
+        said.append(_tier(line, words))
+    if line.share:
+        days, whole = words.number(line.share.numerator), words.number(line.share.denominator)
+        said.append(words.say("{days} of {whole} days", days=days, whole=whole))
+    if line.start and line.end and (line.start, line.end) != (service.start, service.end):
+        said.append(words.days(line.start, line.end))
+    return words.listed(*said)
+
+
+def _tier(line: ChargeLine, words: Words) -> str:
+    assert line.tier is not None
+    number = words.number(line.tier.number)
+    start = words.quantity(line.tier.start, line.unit)
+    if line.tier.end is None:
+        return words.say("tier {number}: above {start}", number=number, start=start)
+    end = words.quantity(line.tier.end, line.unit)
+    if not line.tier.start:
+        return words.say("tier {number}: up to {end}", number=number, end=end)
+    return words.say(
+        "tier {number}: {start} to {end}", number=number, start=words.number(line.tier.start), end=end
+    )
+
+
+def _quantity(line: ChargeLine, currency: str, words: Words) -> str:
+    if line.base_minor is not None:
+        return words.say("on {amount}", amount=words.money(line.base_minor, currency))
+    if line.quantity is None or (line.kind is LineKind.SERVICE_CHARGE and line.quantity == 1):
+        return ""
+    if line.unit == "dwelling_units":
+        return words.count("{count} dwelling", "{count} dwellings", int(line.quantity))
+    return words.quantity(line.quantity, line.unit)
+
+
+def _rate(line: ChargeLine, currency: str, words: Words) -> str:
+    """The rate, but not where it says no more than the amount does."""
+    if line.rate is None:
+        return ""
+    if line.unit == "%":
+        return words.percent(line.rate)
+    alone = line.quantity is None or (line.quantity == 1 and line.kind is LineKind.SERVICE_CHARGE)
+    if alone and line.share is None and line.base_minor is None and line.kind is not LineKind.MINIMUM:
+        return ""
+    return words.rate(line.rate, currency)
+
+
+def sources(document: BillDocument, words: Words) -> str:
+    """The tariffs and clauses that the lines stand on, each once."""
+    lines = [line for service in document.services for line in service.lines]
+    tariffs = dict.fromkeys(words.isolate(line.tariff) for line in lines)
+    clauses = dict.fromkeys(words.name(line.clause) for line in lines if line.clause)
+    return words.say("Rates: {sources}", sources=words.listed(*tariffs, *clauses))
