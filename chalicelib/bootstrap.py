@@ -188,10 +188,9 @@ def document_store() -> DocumentStore:
 @cache
 def bill_renderer() -> BillRenderer:
     """Templates, catalogs and fonts, loaded once a process. Only the render function and desks carry them."""
-    from chalicelib.rendering.bill_renderer import JinjaBillRenderer  # type: ignore[import-not-found]
+    from chalicelib.rendering.bill_renderer import JinjaBillRenderer
 
-    renderer: BillRenderer = JinjaBillRenderer()
-    return renderer
+    return JinjaBillRenderer()
 
 
 def bill_files() -> BillFiles:

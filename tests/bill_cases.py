@@ -120,9 +120,6 @@ def corrected() -> BillDocument:
             amount_minor=-18231,
             bill_number="2026-11-004401",
         ),
-        BalanceEntry(
-            kind=EntryKind.OTHER_BILL, on=date(2026, 11, 8), amount_minor=18231, bill_number="2026-11-004401"
-        ),
         BalanceEntry(kind=EntryKind.ADJUSTMENT, on=date(2026, 11, 11), amount_minor=-1500),
     )
     middle = date(2026, 10, 24)

@@ -14,7 +14,6 @@ _ENTRIES = {
     EntryKind.RETURNED_PAYMENT: message("Returned payment, {day}"),
     EntryKind.ADJUSTMENT: message("Adjustment, {day}"),
     EntryKind.CORRECTION: message("Bill {number} canceled, {day}"),
-    EntryKind.OTHER_BILL: message("Bill {number}, {day}"),
     EntryKind.OPENING_BALANCE: message("Balance taken over, {day}"),
 }
 
@@ -109,7 +108,5 @@ def _previous(document: BillDocument, words: Words) -> str:
 def _entry(entry: BalanceEntry, words: Words) -> str:
     if entry.kind is EntryKind.CORRECTION and not entry.bill_number:
         return words.say("Charges canceled, {day}", day=words.day(entry.on))
-    if entry.kind is EntryKind.OTHER_BILL and not entry.bill_number:
-        return words.say("Charges of another bill, {day}", day=words.day(entry.on))
     number = words.isolate(entry.bill_number)
     return words.say(_ENTRIES[entry.kind], day=words.day(entry.on), number=number)
