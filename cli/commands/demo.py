@@ -45,9 +45,9 @@ def command(
     )
     demo = Demo(home=place, town=town, stages=Stages())
     try:
-        demo.start_cloud()
+        api_url = demo.start_cloud()
         demo.run()
-        summary, hints = demo.findings(stays_up=stays_up)
+        summary, hints = demo.findings(stays_up=stays_up, api_url=api_url)
     finally:
         if not stays_up and emulator.find(place):
             with demo.stages.lap("stop"), steps("Saving state"):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from chalicelib import bootstrap
+from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed, Excepted
 from chalicelib.domain.billing.run import BillRun, Stage
 from chalicelib.domain.kernel.ids import Month
@@ -17,6 +18,7 @@ from cli.demo.calendar import BillingYear
 from cli.demo.customer import CURRENCY
 from cli.demo.months import runs_of
 from cli.demo.riverbend import account_number
+from cli.demo.sample import Sample
 from cli.demo.summary import Summary
 from cli.demo.town import Town
 
@@ -76,22 +78,29 @@ def _tell_of_ledger(summary: Summary, found: Findings) -> None:
     summary.invariants = [(words, not broken) for _, words, _, _, broken in invariants_held(found)]
 
 
-def hints_of(year: BillingYear, *, is_up: bool) -> list[Hint]:
+def hints_of(year: BillingYear, *, sample: Sample, is_up: bool) -> list[Hint]:
     """Commands to try, with ids that are there, as they can be typed here."""
     program = "headgate" if shutil.which("headgate") else ".venv/bin/headgate"
-    hints = _hints(year) if is_up else [("Bring the local cloud back", "headgate up"), *_hints(year)]
+    hints = (
+        _hints(year, sample)
+        if is_up
+        else [("Bring the local cloud back", "headgate up"), *_hints(year, sample)]
+    )
     return [(what, command.replace("headgate", program, 1)) for what, command in hints]
 
 
-def _hints(year: BillingYear) -> list[Hint]:
+def _hints(year: BillingYear, sample: Sample) -> list[Hint]:
     waves = runs_of(year.current)
     excepted = left_out(waves)
-    bill = _a_bill(waves)
+    bill = sample.bill
     hints = [
         ("The month's run", f"headgate billrun show {waves[-1].run_id}"),
         ("A bill", f"headgate bill show {bill}"),
         ("Why each line is what it is", f"headgate bill explain {bill}"),
         ("Make it again from frozen inputs", f"headgate bill replay {bill}"),
+        ("The bill on paper, in Spanish", f"headgate bill pdf {bill} --language es"),
+        ("All bills of the month for the print vendor", f"headgate print start {waves[0].run_id} --as json"),
+        ("Sign in as that customer", f"headgate user token {sample.email} --password {sample.password}"),
         ("What an account owes", f"headgate ledger balance {bill.partition('/')[0]}"),
         ("Keep an account out of runs", f'headgate hold add {account_number(0)} --reason "meter test"'),
         ("Prove the ledger", "headgate ledger verify"),
@@ -112,8 +121,9 @@ def _hints_of_left_out(excepted: Sequence[Excepted], run: BillRun, month: Month)
     return found
 
 
-def _a_bill(waves: Sequence[BillRun]) -> str:
-    """The reference of a bill worth looking at: the longest of the month's first chunk."""
+def bill_worth_a_look(year: BillingYear) -> Bill:
+    """A bill of the current month that shows much: the one with the most lines."""
+    waves = runs_of(year.current)
     drafts = list(_drafts(waves[0]))
     longest = max(drafts, key=lambda one: (sum(len(s.lines) for s in one.bill.segments), one.bill.account_id))
-    return f"{longest.bill.account_id}/{longest.bill.bill_id}"
+    return longest.bill

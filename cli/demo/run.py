@@ -21,7 +21,7 @@ from cli.cloud.session import LOCAL, stage_wanted, use_stack
 from cli.cloud.up import bring_up
 from cli.commands.ledger import verified
 from cli.demo.calendar import BillingYear
-from cli.demo.findings import Hint, hints_of, summary_of
+from cli.demo.findings import Hint, bill_worth_a_look, hints_of, summary_of
 from cli.demo.folder import CYCLE, Files, write_files
 from cli.demo.holidays import business_calendar, holidays_of
 from cli.demo.months import (
@@ -35,6 +35,7 @@ from cli.demo.months import (
 )
 from cli.demo.payers import Payers
 from cli.demo.riverbend import Riverbend
+from cli.demo.sample import make_sample
 from cli.demo.stages import Stages
 from cli.demo.summary import Summary
 from cli.demo.town import Town
@@ -61,8 +62,11 @@ class Demo:
     town: Town
     stages: Stages
 
-    def start_cloud(self) -> None:
-        """Bring the local cloud up and turn this process to it. Raises DemoIsLocal."""
+    def start_cloud(self) -> str:
+        """Bring the local cloud up and turn this process to it; returns the API's address.
+
+        Raises DemoIsLocal.
+        """
         if stage_wanted() != LOCAL:
             raise DemoIsLocal(
                 f"HEADGATE_STAGE is {stage_wanted()}: the demo invents customers, and lives on the local "
@@ -77,7 +81,8 @@ class Demo:
                 "The local cloud was not stopped with `headgate down` last time: it starts from what was "
                 "saved then, and the demo goes on from there."
             )
-        self.stages.done("cloud", f"{cloud.api_url}")
+        self.stages.done("cloud", cloud.api_url)
+        return cloud.api_url
 
     def run(self) -> None:
         """Everything from writing the town's files to the bills of the current month."""
@@ -94,7 +99,7 @@ class Demo:
             self._read(self._files.current, "new reads", f"{year.current}")
         self._bill_now(year)
 
-    def findings(self, *, stays_up: bool) -> tuple[Summary, list[Hint]]:
+    def findings(self, *, stays_up: bool, api_url: str) -> tuple[Summary, list[Hint]]:
         """What came of it all, and what to look at; whether the cloud stays up decides where that begins."""
         year, _ = self._year()
         with self.stages.lap("verify"):
@@ -105,8 +110,14 @@ class Demo:
             if found.violations
             else f"{found.transactions:,} transactions, every invariant holds",
         )
+        bill = bill_worth_a_look(year)
+        with self.stages.lap("sample"), steps("Making a bill that people hold"):
+            sample = make_sample(bill.account_id, bill.bill_id, folder=self._files.root, api_url=api_url)
+        self.stages.done("sample", f"{sample.pdf}")
         with self.stages.lap("summary"), steps("Adding up"):
-            return summary_of(self.town, year, found=found), hints_of(year, is_up=stays_up)
+            summary = summary_of(self.town, year, found=found)
+            summary.sample = sample
+            return summary, hints_of(year, sample=sample, is_up=stays_up)
 
     @property
     def _files(self) -> Files:

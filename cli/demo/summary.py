@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 
 from chalicelib.domain.kernel.money import Money, minor_unit_exponent
+from cli.demo.sample import Sample
 from cli.demo.town import Town
 
 
@@ -39,6 +40,7 @@ class Summary:
     opening_minor: int = 0
     receivable_minor: int = 0
     invariants: Sequence[tuple[str, bool]] = ()
+    sample: Sample | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
@@ -61,6 +63,16 @@ class Summary:
             "receivable_minor": self.receivable_minor,
             "invariants_checked": len(self.invariants),
             "invariants_held": sum(held for _, held in self.invariants),
+            "sample": self.sample
+            and {
+                "account": self.sample.account,
+                "bill": self.sample.bill,
+                "pdf": str(self.sample.pdf),
+                "html": str(self.sample.html),
+                "api_url": self.sample.api_url,
+                "email": self.sample.email,
+                "password": self.sample.password,
+            },
             "seconds": dict(self.seconds),
             "town": {"accounts": self.town.accounts, "seed": self.town.seed, "as_of": str(self.town.as_of)},
         }
@@ -82,6 +94,11 @@ def draw(summary: Summary, *, hints: Sequence[tuple[str, str]], console: Console
     if summary.invariants:
         console.print(Padding(_invariants(summary), (0, 2, 1, 2)))
     console.print(Padding(_seconds(summary), (0, 2, 1, 2)))
+    if summary.sample is not None:
+        console.print("  [bold]A customer to look at[/]")
+        for name, value in _customer(summary.sample):
+            console.print(f"    [dim]{name:<14}[/] {escape(value)}", soft_wrap=True)
+        console.print()
     console.rule("Where to look next")
     for what, command in hints:
         console.print(
@@ -136,6 +153,16 @@ def _invariants(summary: Summary) -> Table:
     for name, held in summary.invariants:
         table.add_row("[green]✓[/]" if held else "[bold red]✗[/]", name)
     return table
+
+
+def _customer(sample: Sample) -> list[tuple[str, str]]:
+    return [
+        ("Account", sample.account),
+        ("Bill as PDF", str(sample.pdf)),
+        ("as a web page", str(sample.html)),
+        ("API", sample.api_url),
+        ("Sign-in", f"{sample.email}   password {sample.password}"),
+    ]
 
 
 def _seconds(summary: Summary) -> str:
