@@ -55,7 +55,13 @@ fmt: setup ## format and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes -q --custom-compile-command "make lock"
+LOCK_ANY := $(BIN)/uv pip compile --generate-hashes -q --custom-compile-command "make lock"
+LOCK := $(LOCK_ANY) --universal --python-version 3.11
+# A layer holds one interpreter's and one platform's files: no markers are left in its lock.
+LOCK_LAMBDA := $(LOCK_ANY) --python-version 3.13 --python-platform x86_64-manylinux_2_34
 lock: setup ## lock requirements/*.in, with hashes; a pin that still fits is kept
 	$(LOCK) requirements/dev.in -o requirements/dev.txt
 	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements.txt
+	$(LOCK_LAMBDA) requirements/api.in -c requirements/dev.txt -o requirements/api.txt
+	$(LOCK_LAMBDA) requirements/api.in requirements/documents.in -c requirements/dev.txt -o requirements/documents.txt
+	$(LOCK) requirements/checkov.in -o requirements/checkov.txt

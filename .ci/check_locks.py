@@ -11,7 +11,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCKS = {"requirements/dev.in": "requirements/dev.txt", "requirements/runtime.in": "requirements.txt"}
+LOCKS = {
+    "requirements.txt": ("requirements/runtime.in",),
+    "requirements/dev.txt": ("requirements/dev.in",),
+    "requirements/api.txt": ("requirements/api.in",),
+    "requirements/documents.txt": ("requirements/api.in", "requirements/documents.in"),
+    "requirements/checkov.txt": ("requirements/checkov.in",),
+}
+# What these pin runs together or is tested for the other, so they must agree. checkov has an environment of its own.
+ONE_WORLD = ("requirements/dev.txt", "requirements.txt", "requirements/api.txt", "requirements/documents.txt")
 
 
 def wanted(path: Path) -> dict[str, str]:
@@ -43,13 +51,22 @@ def _plain(name: str) -> str:
 def check(root: Path) -> list[str]:
     """Return what is wrong with the locks."""
     wrong = []
-    for source, lock in LOCKS.items():
+    for lock, sources in LOCKS.items():
         pins = locked(root / lock)
-        for name, version in wanted(root / source).items():
-            if name not in pins:
-                wrong.append(f"{lock}: {name} (from {source}) is not locked with a hash. Run `make lock`.")
-            elif version.startswith("==") and version[2:] != pins[name]:
-                wrong.append(f"{lock}: {name} is {pins[name]}, {source} wants {version}. Run `make lock`.")
+        for source in sources:
+            for name, version in wanted(root / source).items():
+                if name not in pins:
+                    wrong.append(f"{lock}: {name} (from {source}) is not locked with a hash. Run `make lock`.")
+                elif version.startswith("==") and version[2:] != pins[name]:
+                    wrong.append(f"{lock}: {name} is {pins[name]}, {source} wants {version}. Run `make lock`.")
+    first, *others = ONE_WORLD
+    tested = locked(root / first)
+    for lock in others:
+        for name, version in locked(root / lock).items():
+            if tested.get(name) != version:
+                wrong.append(
+                    f"{lock}: {name} is {version}, tests run with {tested.get(name, 'none')} ({first}). Run `make lock`."
+                )
     return wrong
 
 
