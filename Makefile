@@ -36,13 +36,14 @@ crash: setup ## break billing at every write, with SEEDS=50 towns and on the loc
 	$(BIN)/pytest -n 2 tests/scenarios/crash_safety
 	$(BIN)/pytest -m emulator tests/integration/crash_safety
 
-check: setup ## lint, types, layers, floats, template, locks
+check: setup ## lint, types, layers, floats, locks, template (cfn-lint, own rules, checkov)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/lint_floats.py
 	$(BIN)/python .ci/check_locks.py
+	@.ci/setup checkov
 	$(BIN)/python .ci/check_template.py
 
 bench: setup ## measure what DESIGN promises, beside each target

@@ -18,7 +18,7 @@ LOCKS = {
     "requirements/documents.txt": ("requirements/api.in", "requirements/documents.in"),
     "requirements/checkov.txt": ("requirements/checkov.in",),
 }
-# What these pin runs together or is tested for the other, so they must agree. checkov has an environment of its own.
+# What these pin runs together, or is tested in place of the other: they must agree. checkov lives apart.
 ONE_WORLD = ("requirements/dev.txt", "requirements.txt", "requirements/api.txt", "requirements/documents.txt")
 
 
@@ -48,24 +48,31 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def check(root: Path) -> list[str]:
+def check(
+    root: Path, locks: dict[str, tuple[str, ...]] = LOCKS, one_world: tuple[str, ...] = ONE_WORLD
+) -> list[str]:
     """Return what is wrong with the locks."""
     wrong = []
-    for lock, sources in LOCKS.items():
+    for lock, sources in locks.items():
         pins = locked(root / lock)
         for source in sources:
             for name, version in wanted(root / source).items():
                 if name not in pins:
-                    wrong.append(f"{lock}: {name} (from {source}) is not locked with a hash. Run `make lock`.")
+                    wrong.append(
+                        f"{lock}: {name} (from {source}) is not locked with a hash. Run `make lock`."
+                    )
                 elif version.startswith("==") and version[2:] != pins[name]:
-                    wrong.append(f"{lock}: {name} is {pins[name]}, {source} wants {version}. Run `make lock`.")
-    first, *others = ONE_WORLD
+                    wrong.append(
+                        f"{lock}: {name} is {pins[name]}, {source} wants {version}. Run `make lock`."
+                    )
+    first, *others = one_world
     tested = locked(root / first)
     for lock in others:
         for name, version in locked(root / lock).items():
             if tested.get(name) != version:
+                found = tested.get(name, "none")
                 wrong.append(
-                    f"{lock}: {name} is {version}, tests run with {tested.get(name, 'none')} ({first}). Run `make lock`."
+                    f"{lock}: {name} is {version}, tests run with {found} ({first}). Run `make lock`."
                 )
     return wrong
 

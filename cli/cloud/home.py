@@ -53,6 +53,11 @@ class Home:
         """Staging folder of what is deployed to a stage."""
         return self.path / "build" / stage
 
+    @property
+    def layers(self) -> Path:
+        """Layers made for AWS, by their content, and what they are made with."""
+        return self.path / "layers"
+
     def stack(self, stage: str) -> Path:
         """The stage's stack outputs as of the last deploy."""
         return self.path / f"stack-{stage}.json"
