@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import boto3
 import typer
@@ -18,10 +18,12 @@ from cli.cloud.home import Home, home
 from cli.cloud.up import deploy_locally, this_version
 from cli.deploy.layers import LAYERS, LIMIT_BYTES, function_sizes
 from cli.deploy.package import Package, complete_for_aws, make_package
-from cli.deploy.review import Review, review
 from cli.deploy.stack import Stack
 from cli.deploy.zips import unpacked_bytes
 from cli.output import JsonOption, out, print_json, progress_bar, steps
+
+if TYPE_CHECKING:
+    from cli.deploy.review import Review
 
 AWS_MAP_CONCURRENCY = 40
 
@@ -55,6 +57,8 @@ def command(
             "`aws sso login`, or access keys) and a region, then run this again. `--dry-run` needs none.",
             stage=stage,
         )
+    from cli.deploy.review import review  # takes a second to import, and only this command wants it
+
     stack = _stack(stage)
     with steps("Packaging") as say:
         package = make_package(stage=stage, folder=place.build(stage))
@@ -64,9 +68,9 @@ def command(
         plan = _plan(stack, package, account, reviews, say=say)
     if dry_run or not as_json:
         _tell(plan, as_json=as_json)
-    _insist_on(reviews)
     if dry_run:
-        return
+        raise typer.Exit(1 if any(entry.problems for entry in reviews) else 0)
+    _insist_on(reviews)
     if not yes:
         typer.confirm(f"Change account {account}, stack {stack.name}?", abort=True, err=True)
     with progress_bar("Deploying", unit="resources") as bar:

@@ -61,7 +61,7 @@ class Uploader:
     def _replace(self, properties: dict[str, Any], name: str, folder: Path) -> None:
         path = properties.get(name)
         if isinstance(path, str):
-            # The dependency layer is made for AWS only; where its condition is false it still must name one.
+            # Layers are made for AWS only; where their condition is false they still must name an object.
             made = (folder / path).exists()
             key = self._put_file(folder / path) if made else f"bundles/not-made{Path(path).suffix}"
             properties[name] = {"Bucket": self.bucket, "Key": key}

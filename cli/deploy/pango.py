@@ -24,14 +24,22 @@ PACKAGES = (
 )
 FONT_PACKAGES = ("fonts-noto-core", "fonts-noto-mono", "fonts-noto-cjk", "fonts-ocr-a")
 
-# The names that WeasyPrint tries first, as links to what it finds last: each name that it misses costs a
-# search with programs that Lambda does not have.
-FIRST_NAMES = {
+# What WeasyPrint loads.
+LIBRARIES = (
+    "libgobject-2.0.so.0",
+    "libpango-1.0.so.0",
+    "libharfbuzz.so.0",
+    "libharfbuzz-subset.so.0",
+    "libfontconfig.so.1",
+    "libpangoft2-1.0.so.0",
+)
+# It tries other names first, and each that the loader does not know is searched for with programs that Lambda
+# lacks. Names with a dot are given to the loader at once: these links end the search there.
+LINKS = {
     "libgobject-2.0-0": "libgobject-2.0.so.0",
     "libpango-1.0-0": "libpango-1.0.so.0",
-    "libharfbuzz-0": "libharfbuzz.so.0",
-    "libharfbuzz-subset-0": "libharfbuzz-subset.so.0",
-    "libfontconfig-1": "libfontconfig.so.1",
+    "harfbuzz-0.0": "libharfbuzz.so.0",
+    "harfbuzz-subset-0.0": "libharfbuzz-subset.so.0",
     "libpangoft2-1.0-0": "libpangoft2-1.0.so.0",
 }
 
@@ -106,7 +114,7 @@ def build(archive: Debian, layer: Path, work: Path) -> None:
                 library=library.name,
                 versions=newer,
             )
-    for name, target in FIRST_NAMES.items():
+    for name, target in LINKS.items():
         (layer / "lib" / name).symlink_to(target)
     _copy_fonts(root, layer / "fonts")
     _copy_licenses(root, layer / "share" / "pango-layer", contents)
@@ -115,7 +123,7 @@ def build(archive: Debian, layer: Path, work: Path) -> None:
 def _copy_libraries(root: Path, into: Path) -> None:
     """Copy the libraries by the names the loader looks for, and what each of them needs in turn."""
     folders = [root / "usr/lib/x86_64-linux-gnu", root / "lib/x86_64-linux-gnu"]
-    todo = sorted(FIRST_NAMES.values())
+    todo = list(LIBRARIES)
     while todo:
         name = todo.pop()
         if name in C_LIBRARY or (into / name).exists():

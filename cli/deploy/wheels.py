@@ -22,6 +22,9 @@ LAMBDA_PLATFORMS = (
     "manylinux2014_x86_64",
 )
 
+# AWS services that packages ask for by themselves: the X-Ray SDK for its sampling rules.
+LIBRARIES_NEED = {"xray"}
+
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)[^\n]*(?:\n[ \t]+[^\n]*)*", re.M)
 
 
@@ -70,7 +73,7 @@ def _trim(folder: Path) -> None:
         shutil.rmtree(cache)
     shutil.rmtree(folder / "bin", ignore_errors=True)
     shutil.rmtree(folder / "share", ignore_errors=True)
-    wanted = aws_services()
+    wanted = aws_services() | LIBRARIES_NEED
     for kind in ("botocore", "boto3"):
         for service in (folder / kind / "data").glob("*/"):
             if service.name not in wanted:

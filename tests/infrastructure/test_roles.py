@@ -13,6 +13,8 @@ RESOURCELESS += ("logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutRe
 RESOURCELESS += ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups")
 RESOURCELESS += ("states:SendTaskSuccess",)
 
+TAKEN_BY = {"BillRunRole": "states", "ApiGatewayLogsRole": "apigateway"}  # all others by functions
+
 
 def role_of(properties: dict[str, Any]) -> str:
     name: str = properties["Role"]["Fn::GetAtt"][0]
@@ -91,5 +93,5 @@ def test_rating_reads_no_table_but_the_one_it_reports_to(built: Built) -> None:
 def test_roles_are_taken_by_the_service_they_are_for(built: Built) -> None:
     for name, properties in built.of_type("AWS::IAM::Role").items():
         (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
-        service = "states.amazonaws.com" if name == "BillRunRole" else "lambda.amazonaws.com"
-        assert trust["Principal"] == {"Service": service}, name
+        service = TAKEN_BY.get(name, "lambda")
+        assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}, name

@@ -107,13 +107,6 @@ def test_a_command_that_needs_the_cloud_says_how_to_start_it(homes: Callable[[st
     assert "Traceback" not in refused.stderr
 
 
-def test_a_deploy_to_aws_shows_what_it_would_do_without_credentials(homes: Callable[[str], Path]) -> None:
-    plan = answer(homes("none"), "deploy", "--stage", "prod", "--dry-run")
-    assert (plan["stack"], plan["account"]) == ("headgate-prod", None)
-    assert plan["resources"]["AWS::DynamoDB::Table"] == 5
-    assert plan["parameters"]["StageName"] == "prod"
-
-
 def test_a_deploy_to_aws_without_credentials_changes_nothing_and_says_so(
     homes: Callable[[str], Path],
 ) -> None:

@@ -1,0 +1,46 @@
+"""What is deployed runs from what is in its zip file: our code and templates, nothing of the checkout."""
+
+from __future__ import annotations
+
+import io
+import json
+import urllib.request
+import zipfile
+from typing import Any
+
+import boto3
+import pytest
+
+from cli.cloud.home import PROJECT
+from tests.conftest import LocalCloudForTests
+
+pytestmark = [pytest.mark.emulator, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def lambda_client(local_cloud: LocalCloudForTests) -> Any:
+    return boto3.client("lambda", endpoint_url=local_cloud.endpoint)
+
+
+def rendering(client: Any) -> str:
+    """The name of the deployed function that renders bills."""
+    names = [function["FunctionName"] for function in client.list_functions()["Functions"]]
+    (name,) = [name for name in names if name.endswith("-render-bill")]
+    return str(name)
+
+
+def test_the_deployed_bundle_holds_functions_templates_and_our_code(lambda_client: Any) -> None:
+    location = lambda_client.get_function(FunctionName=rendering(lambda_client))["Code"]["Location"]
+    with urllib.request.urlopen(location) as answer:
+        names = set(zipfile.ZipFile(io.BytesIO(answer.read())).namelist())
+    assert {"app.py", "functions/render_bill.py", "chalicelib/bootstrap.py", "chalice/app.py"} <= names
+    templates = [path for path in (PROJECT / "templates").rglob("*") if path.is_file()]
+    assert {str(path.relative_to(PROJECT)) for path in templates} - names == set()
+
+
+def test_the_deployed_function_renders_from_its_bundle(lambda_client: Any) -> None:
+    answer = lambda_client.invoke(
+        FunctionName=rendering(lambda_client), Payload=json.dumps({"html": "<p>Riverbend Water</p>"})
+    )
+    assert "FunctionError" not in answer
+    assert json.loads(answer["Payload"].read()) == {"pages": 1}
