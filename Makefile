@@ -24,6 +24,7 @@ down: ## stop the local cloud, keeping its state
 	@$(BIN)/headgate down
 
 deploy: setup ## deploy to a stage (STAGE=prod)
+	@$(if $(filter-out local,$(STAGE)),.ci/setup checkov)
 	@$(BIN)/headgate deploy --stage $(or $(STAGE),local)
 
 test: setup ## run every test: first what needs no cloud, then one local cloud for the rest

@@ -73,19 +73,16 @@ class Debian:
         files = re.findall(r"^'[^']+' (\S+)_(\S+)_(?:amd64|all)\.deb ", told, re.M)
         return sorted(DebianPackage(name, unquote(version)) for name, version in files)
 
-    def unpack(self, names: Iterable[str], into: Path, *, with_dependencies: bool = True) -> None:
+    def unpack(self, names: Iterable[str], into: Path) -> None:
         """Fetch packages, and what they depend on, and unpack all of them. Raises PackagingFailed."""
-        for old in (self.folder / "cache/archives").glob("*.deb"):
-            old.unlink()
-        if with_dependencies:
-            self._apt("install", "--download-only", *names)
-        else:
-            self._apt("download", *names, cwd=self.folder / "cache/archives")
+        self._apt("clean")
+        self._apt("install", "--download-only", *names)
         into.mkdir(parents=True, exist_ok=True)
         for file in sorted((self.folder / "cache/archives").glob("*.deb")):
             run(["dpkg-deb", "-x", str(file), str(into)], what="dpkg-deb")
+        self._apt("clean")
 
-    def _apt(self, *arguments: str, cwd: Path | None = None) -> str:
+    def _apt(self, *arguments: str) -> str:
         settings = {
             "Dir::State": self.folder / "state",
             "Dir::State::status": self.folder / "status",
@@ -101,7 +98,7 @@ class Debian:
             "Debug::NoLocking": "true",
         }
         options = [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
-        return run(["apt-get", "-q", "-y", *options, *arguments], what="apt-get", cwd=cwd)
+        return run(["apt-get", "-q", "-y", *options, *arguments], what="apt-get")
 
 
 def need_tools(packages: dict[str, str]) -> None:

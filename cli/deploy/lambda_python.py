@@ -6,6 +6,7 @@ tests run what is deployed.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class LambdaPython:
         root = folder / "root"
         if not (folder / "complete").exists():
             Debian.open(RELEASE, folder / "apt").unpack(PACKAGES, root)
+            shutil.rmtree(folder / "apt")
             (folder / "complete").touch()
         return cls(root)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ class Layer(Protocol):
         """The zip file's name without its ending."""
 
     def contents(self, work: Path, /) -> str:
-        """Everything that goes into it, by version."""
+        """Everything that goes into it, by version. `work` is the layer's own folder, and stays."""
 
     def build(self, folder: Path, work: Path, python: LambdaPython, /) -> None:
         """Lay it out as it shall be in /opt."""
@@ -79,7 +78,7 @@ class PangoLayer:
         return repr(pango.packages(self._archive(work)))
 
     def build(self, folder: Path, work: Path, _python: LambdaPython, /) -> None:
-        pango.build(self._archive(work), folder, work)
+        pango.build(self._archive(work), folder)
 
     def _archive(self, work: Path) -> Debian:
         return Debian.open(pango.RELEASE, work / "apt")
@@ -156,21 +155,18 @@ def function_sizes(template: dict[str, Any], folder: Path) -> dict[str, int]:
 
 def _make(layer: Layer, cache: Path, *, say: Say) -> Path:
     say(f"Layer {layer.name}: looking up what goes into it")
-    work = cache / f"{layer.name}.work"
+    work = cache / layer.name
     key = hashlib.sha256((_recipe() + layer.contents(work)).encode()).hexdigest()[:16]
     made = cache / f"{layer.name}-{key}.zip"
     if not made.exists():
         say(f"Layer {layer.name}: building")
-        folder = work / "layer"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        layer.build(folder, work, lambda_python(cache))
-        say(f"Layer {layer.name}: packing")
-        zip_folder(folder, made)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            layer.build(Path(folder), work, lambda_python(cache))
+            say(f"Layer {layer.name}: packing")
+            zip_folder(Path(folder), made)
         for old in cache.glob(f"{layer.name}-*.zip"):
             if old != made:
                 old.unlink()
-    shutil.rmtree(work, ignore_errors=True)
     return made
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
 from pathlib import Path
 
 from chalicelib.domain.kernel.errors import Refusal
@@ -92,14 +93,18 @@ def packages(archive: Debian) -> list[DebianPackage]:
     return archive.closure([*PACKAGES, *FONT_PACKAGES])
 
 
-def build(archive: Debian, layer: Path, work: Path) -> None:
-    """Lay out `lib/` and `fonts/` in `layer`; `work` is scratch.
+def build(archive: Debian, layer: Path) -> None:
+    """Lay out `lib/`, `fonts/` and `share/` in `layer`.
 
     Raises PackagingFailed, LibraryMissing, ImportNotReplaced, TooNewForLambda.
     """
-    contents = packages(archive)
-    root = work / "root"
-    archive.unpack([*PACKAGES, *FONT_PACKAGES], root)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        archive.unpack([*PACKAGES, *FONT_PACKAGES], root)
+        _lay_out(root, layer, packages(archive))
+
+
+def _lay_out(root: Path, layer: Path, contents: list[DebianPackage]) -> None:
     (layer / "lib").mkdir(parents=True)
     _copy_libraries(root, layer / "lib")
     for library in (layer / "lib").iterdir():

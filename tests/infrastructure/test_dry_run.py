@@ -18,6 +18,7 @@ from cli.commands import deploy
 from cli.deploy.layers import LIMIT_BYTES
 from cli.deploy.review import Review
 from cli.output import out
+from tests.infrastructure.conftest import once_a_run
 
 pytestmark = [pytest.mark.artefacts, pytest.mark.slow]
 
@@ -32,21 +33,24 @@ def dry_run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of its own that shares the layers of this checkout."""
-    home = tmp_path_factory.mktemp("home")
+def make_home(home: Path) -> None:
+    """A home of its own that shares the layers of this checkout, with what a dry run there told."""
     layers = PROJECT / ".headgate" / "layers"
     layers.mkdir(parents=True, exist_ok=True)
     (home / "layers").symlink_to(layers)
-    return home
+    done = dry_run(home, "--json")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    (home / "plan.json").write_text(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return once_a_run(tmp_path_factory, "dry-run", make_home)
 
 
 @pytest.fixture(scope="module")
 def plan(home: Path) -> dict[str, Any]:
-    done = dry_run(home, "--json")
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads((home / "plan.json").read_text())
     return found
 
 

@@ -173,6 +173,17 @@ def test_every_skip_has_a_reason() -> None:
     assert [name for name, reason in skips.items() if len(reason) < 40] == []
 
 
+def test_a_function_gets_from_sam_the_layers_that_its_size_is_counted_with(sound: Template) -> None:
+    """Layers stand in Globals for all functions, and again where one has more."""
+    given = {
+        name: [layer["Ref"].rstrip("0123456789abcdef") for layer in resource["Properties"]["Layers"]]
+        for name, resource in sound["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+    assert given.pop("RenderBill") == ["DependenciesLayer", "DocumentsLayer", "PangoLayer"]
+    assert set(map(tuple, given.values())) == {("DependenciesLayer",)}
+
+
 def test_conditions_are_decided_and_what_they_exclude_is_gone() -> None:
     nothing = {"Ref": "AWS::NoValue"}
     template = {
