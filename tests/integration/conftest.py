@@ -16,6 +16,7 @@ from chalicelib.usecases.take_payment import take_payment
 from tests import in_cloud
 from tests.api_calls import Answer, a_person, a_premise, call, enroll, id_token, store_person
 from tests.conftest import LocalCloudForTests
+from tests.people import RIVERBEND
 from tests.towns import NOVEMBER, OCTOBER, bill_minor, household, reads_of_town, town
 
 
@@ -54,7 +55,7 @@ class ApiTown:
 def api_town(local_cloud: LocalCloudForTests) -> ApiTown:
     """The town; nothing in it is changed by the tests that share it."""
     cycle = CycleCode(f"A{int(datetime.now(UTC).timestamp() * 10)}")
-    in_cloud.register(town(accounts=2, cycle=cycle))
+    in_cloud.register([RIVERBEND, *town(accounts=2, cycle=cycle)])
     for month in (OCTOBER, NOVEMBER):
         in_cloud.read(reads_of_town(month, accounts=2, cycle=cycle))
         run = in_cloud.finished(in_cloud.start(month, run=f"{cycle}-{month}", cycle=cycle))

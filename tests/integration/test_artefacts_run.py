@@ -9,10 +9,14 @@ import zipfile
 from typing import Any
 
 import boto3
+import pypdf
 import pytest
 
+from chalicelib import bootstrap
 from cli.cloud.home import PROJECT
 from tests.conftest import LocalCloudForTests
+from tests.integration.conftest import ApiTown
+from tests.towns import OCTOBER
 
 pytestmark = [pytest.mark.emulator, pytest.mark.slow]
 
@@ -38,9 +42,16 @@ def test_the_deployed_bundle_holds_functions_templates_and_our_code(lambda_clien
     assert {str(path.relative_to(PROJECT)) for path in templates} - names == set()
 
 
-def test_the_deployed_function_renders_from_its_bundle(lambda_client: Any) -> None:
-    answer = lambda_client.invoke(
-        FunctionName=rendering(lambda_client), Payload=json.dumps({"html": "<p>Riverbend Water</p>"})
-    )
+def test_the_deployed_function_renders_from_its_bundle(lambda_client: Any, api_town: ApiTown) -> None:
+    bill = {"account_id": api_town.ada.account_id, "bill_id": api_town.bill_id(OCTOBER), "form": "pdf"}
+    answer = lambda_client.invoke(FunctionName=rendering(lambda_client), Payload=json.dumps(bill))
     assert "FunctionError" not in answer
-    assert json.loads(answer["Payload"].read()) == {"pages": 1}
+    told = json.loads(answer["Payload"].read())
+    body = bootstrap.document_store().get(told["key"])
+    assert len(pypdf.PdfReader(io.BytesIO(body)).pages) >= 1
+
+
+def test_what_cannot_be_rendered_is_told(lambda_client: Any, api_town: ApiTown) -> None:
+    bill = {"account_id": api_town.ada.account_id, "bill_id": "BILL.X.2026-01.0", "form": "pdf"}
+    answer = lambda_client.invoke(FunctionName=rendering(lambda_client), Payload=json.dumps(bill))
+    assert json.loads(answer["Payload"].read())["refused"] == "BillUnknown"
