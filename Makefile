@@ -6,13 +6,16 @@ ACCOUNTS ?= 500
 SERVE ?= 1
 SEEDS ?= 50
 
-.PHONY: help setup demo up down deploy test crash check bench real-meters fmt lock
+.PHONY: help setup browser demo up down deploy test crash check bench real-meters fmt lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv and install what is locked (skipped when nothing changed)
 	@.ci/setup
+
+browser: setup ## install Chromium for the browser tests (skipped where it is)
+	@.ci/setup browser
 
 demo: setup ## bill a sample utility on the local cloud (ACCOUNTS=500, SERVE=0 ends after the run)
 	@$(BIN)/headgate demo --accounts $(ACCOUNTS) $(if $(filter 0,$(SERVE)),--no-serve,--serve)
@@ -27,7 +30,7 @@ deploy: setup ## deploy to a stage (STAGE=prod)
 	@$(if $(filter-out local,$(STAGE)),.ci/setup checkov)
 	@$(BIN)/headgate deploy --stage $(or $(STAGE),local)
 
-test: setup ## run every test: first what needs no cloud, then one local cloud for the rest
+test: browser ## run every test: first what needs no cloud, then one local cloud for the rest
 	$(BIN)/pytest -n 2 -m "not emulator" tests
 	$(BIN)/pytest -m emulator tests
 

@@ -89,6 +89,14 @@ def test_fonts_are_found_in_a_flat_folder_too(tmp_path: Path) -> None:
     assert {file.parent for file in font_files([tmp_path]).values()} == {tmp_path}
 
 
+def test_setup_installs_the_packages_of_the_fonts() -> None:
+    setup = (TEMPLATES.parent / ".ci" / "setup").read_text(encoding="utf-8")
+    line = next(line for line in setup.splitlines() if line.startswith("FONTS="))
+    pairs = [pair.split(":") for pair in line.removeprefix("FONTS=").strip('"').split()]
+    assert tuple(package for _, package in pairs) == FONT_PACKAGES
+    assert {f"/usr/share/fonts/{file}" for file, _ in pairs} <= set(FONT_FILES)
+
+
 def test_templates_lie_beside_the_package() -> None:
     assert (TEMPLATES / "bill" / "paper.html").is_file()
     assert TEMPLATES.parent == Path(printing.__file__).parents[2]
