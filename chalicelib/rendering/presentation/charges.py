@@ -12,6 +12,7 @@ from chalicelib.domain.tariffs.line import LineKind
 from chalicelib.rendering.presentation.names import EVENTS, QUALITIES, SERVICES, one_line
 from chalicelib.rendering.words import Words
 
+_KEPT_TOGETHER = 9  # lines; more may be torn apart by the end of a page, with what is carried forward
 _APART = (LineKind.DISCOUNT, LineKind.TAX)
 
 
@@ -59,6 +60,7 @@ def _service(
         "period": words.count("{period}, {count} day", "{period}, {count} days", service.days, period=period),
         "estimated": service.estimated,
         "groups": groups,
+        "short": len(service.lines) <= _KEPT_TOGETHER,
         "total_label": words.say("Total {service}", service=name),
         "total": words.money(service.total_minor, currency),
     }

@@ -127,9 +127,10 @@ def test_nothing_runs_over_the_margins(name: str, paper: Paper, language: str, p
 
 
 @every_example
+@both_papers
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_no_text_lies_on_other_text(name: str, language: str, printed: Printed) -> None:
-    for page in pypdfium2.PdfDocument(printed(name, language).body):
+def test_no_text_lies_on_other_text(name: str, language: str, paper: Paper, printed: Printed) -> None:
+    for page in pypdfium2.PdfDocument(printed(name, language, paper).body):
         boxes = sorted(characters(page), key=lambda c: (c.left, c.top))
         for index, one in enumerate(boxes):
             for other in boxes[index + 1 :]:

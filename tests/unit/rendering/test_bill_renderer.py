@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,6 +84,19 @@ def test_missing_fonts_are_named_with_their_packages(tmp_path: Path) -> None:
     with pytest.raises(FontsMissing, match=r"NotoSans-Regular\.ttf.*install fonts-noto-core fonts-ocr-a"):
         font_files([tmp_path])
     assert FONT_PACKAGES == ("fonts-noto-core", "fonts-ocr-a")
+
+
+def test_missing_libraries_are_named_with_their_packages(tmp_path: Path) -> None:
+    (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n")
+    tried = subprocess.run(
+        [sys.executable, "-c", "import chalicelib.rendering.printing"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{TEMPLATES.parent}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "LibrariesMissing" in tried.stderr
+    assert "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" in tried.stderr
 
 
 def test_fonts_are_found_in_a_flat_folder_too(tmp_path: Path) -> None:
