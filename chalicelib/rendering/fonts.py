@@ -44,9 +44,9 @@ TEXT_FAMILIES = ", ".join(f'"{family}"' for family in (_SANS, _ARABIC, _HEBREW))
 FOLDERS = (Path("/opt/fonts"), Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
 
 
-def font_files(folders: Sequence[Path] = FOLDERS) -> dict[Font, Path]:
-    """Every font's file: in a folder itself, or at the font's path below it. Raises FontsMissing."""
-    found = {font: file for font in FONTS if (file := _find(font, folders))}
+def font_files(folders: Sequence[Path] = ()) -> dict[Font, Path]:
+    """Every font's file: in a folder (of FOLDERS) itself, or at its path below. Raises FontsMissing."""
+    found = {font: file for font in FONTS if (file := _find(font, folders or FOLDERS))}
     missing = [font for font in FONTS if font not in found]
     if missing:
         packages = " ".join(dict.fromkeys(font.package for font in missing))
@@ -60,7 +60,7 @@ def font_files(folders: Sequence[Path] = FOLDERS) -> dict[Font, Path]:
 
 
 @cache
-def font_face_css(folders: tuple[Path, ...] = FOLDERS) -> str:
+def font_face_css(folders: tuple[Path, ...] = ()) -> str:
     """`@font-face` rules with the files' own addresses, so that no other font can take their place."""
     return "\n".join(
         f'@font-face {{ font-family: "{font.family}"; font-weight: {font.weight}; '

@@ -63,13 +63,13 @@ def test_what_the_gateway_refuses_by_itself_it_says_as_the_function_would(built:
 
 
 def test_calls_are_limited(built: Built) -> None:
-    (everything,) = built.resources["RestAPI"]["Properties"]["MethodSettings"]
+    (everything,) = built.resources["RestAPI"]["Properties"]["MethodSettings"]["Fn::If"][1]
     assert (everything["HttpMethod"], everything["ResourcePath"]) == ("*", "/*")
     assert 0 < everything["ThrottlingRateLimit"] <= everything["ThrottlingBurstLimit"] <= 1000
 
 
 def test_the_api_only_reads(built: Built) -> None:
-    reading = ("Get", "BatchGet", "Query", "Decrypt", "Invoke")
+    reading = ("Get", "BatchGet", "Query", "List", "Decrypt", "Invoke")
     allowed = {
         action.partition(":")[2]
         for statement in built.statements("ApiRole")

@@ -20,6 +20,8 @@ from typing import Any
 import pypdf
 import pytest
 
+from chalicelib.rendering.bill_json import dump_bill
+from chalicelib.rendering.fonts import FONTS as BILL_FONTS
 from cli.cloud.home import PROJECT
 from cli.deploy import elf, wheels
 from cli.deploy.lambda_python import LambdaPython
@@ -35,6 +37,7 @@ from cli.deploy.layers import (
 from cli.deploy.package import Package, complete_for_aws, make_package
 from cli.deploy.pango import FONTS, LIBRARIES
 from cli.deploy.zips import unzip
+from tests.bill_examples import common
 from tests.infrastructure.conftest import once_a_run
 from tests.infrastructure.reach import packages_reached
 
@@ -362,9 +365,43 @@ def test_the_fonts_of_the_layer_are_the_chosen_ones(artefacts: Artefacts) -> Non
 
 
 def test_the_fonts_that_bills_are_set_in_are_in_the_layer(artefacts: Artefacts) -> None:
-    fonts = pytest.importorskip("chalicelib.rendering.fonts")
     held = {path.name for path in (artefacts.opt("pango") / "fonts").iterdir()}
-    assert {Path(font.path).name for font in fonts.FONTS} - held == set()
+    assert {Path(font.path).name for font in BILL_FONTS} - held == set()
+
+
+RENDER_BILL = """
+import json
+from pathlib import Path
+from chalicelib.rendering import fonts
+fonts.FOLDERS = (Path({fonts!r}),)  # on Lambda this is /opt/fonts
+from chalicelib.rendering.bill_json import load_bill
+from chalicelib.rendering.bill_renderer import JinjaBillRenderer
+from chalicelib.usecases.ports.rendering import BillView
+renderer = JinjaBillRenderer()
+body, pages = renderer.pdf(load_bill(Path({document!r}).read_bytes()), BillView(language="es"))
+Path({target!r}).write_bytes(body)
+page = renderer.html(load_bill(Path({document!r}).read_bytes()), BillView(language="en"))
+mapped = {{line.split()[-1] for line in open("/proc/self/maps") if ".so" in line}}
+print(json.dumps([pages, len(page), sorted(mapped)]))
+"""
+
+
+def test_a_bill_is_rendered_from_the_layers_alone(artefacts: Artefacts) -> None:
+    bill = common()
+    document, target = artefacts.folder / "bill.json", artefacts.folder / "bill.pdf"
+    document.write_bytes(dump_bill(bill))
+    fonts = artefacts.opt("pango") / "fonts"
+    pages, characters, mapped = artefacts.run(
+        RENDERING,
+        RENDER_BILL.format(fonts=str(fonts), document=str(document), target=str(target)),
+        FONTCONFIG_FILE=str(fonts / "fonts.conf"),
+        XDG_CACHE_HOME=str(artefacts.folder / "cache"),
+    )
+    read = pypdf.PdfReader(target)
+    assert len(read.pages) == pages
+    assert characters > 10_000
+    assert "Total a pagar" in read.pages[0].extract_text()
+    assert [path for path in mapped if path.startswith("/usr/")] == []
 
 
 def test_the_pango_layer_says_what_it_was_made_from_and_under_which_licenses(artefacts: Artefacts) -> None:
