@@ -19,7 +19,7 @@ from chalicelib.rendering.words import Words
 from chalicelib.usecases.ports.rendering import BillView, RenderedPdf
 
 if TYPE_CHECKING:
-    from chalicelib.rendering.printing import Press
+    from chalicelib.rendering.pdf_pages import PdfPages
 
 # Beside the package: in the checkout, and at the top of the zip on Lambda.
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -81,13 +81,13 @@ class JinjaBillRenderer:
             "paper.html", words, present(document, words, plain=words, ink=ink), large=view.large_print
         )
         # Line ends between elements would become boxes of their own.
-        return self._press.printed(source.replace(">\n<", "><"), view, colors=colors, rtl=words.rtl)
+        return self._pages.printed(source.replace(">\n<", "><"), view, colors=colors, rtl=words.rtl)
 
     @cached_property
-    def _press(self) -> Press:
-        from chalicelib.rendering.printing import Press  # WeasyPrint takes half a second to import
+    def _pages(self) -> PdfPages:
+        from chalicelib.rendering.pdf_pages import PdfPages  # WeasyPrint takes half a second to import
 
-        return Press(self._folder / "bill")
+        return PdfPages(self._folder / "bill")
 
     def _filled(self, template: str, words: Words, context: dict[str, Any], *, large: bool) -> str:
         return self._environment.get_template(template).render(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.utility.profile import Paper
-from chalicelib.rendering import printing
+from chalicelib.rendering import pdf_pages
 from chalicelib.rendering.bill_renderer import TEMPLATES, JinjaBillRenderer
 from chalicelib.rendering.colors import palette
 from chalicelib.rendering.fonts import FONT_FILES, FONT_PACKAGES, FontsMissing, font_files
@@ -60,14 +60,14 @@ def test_nothing_in_the_styles_is_left_out(caplog: pytest.LogCaptureFixture) -> 
     ["https://evil.example/x.png", "file:///etc/passwd", "data:text/plain,x", "ftp://evil.example", "//evil"],
 )
 def test_no_address_is_opened_while_printing(address: str) -> None:
-    with pytest.raises(printing.AddressRefused, match="nothing is fetched"):
-        printing._FontsOnly().fetch(address)
+    with pytest.raises(pdf_pages.AddressRefused, match="nothing is fetched"):
+        pdf_pages._FontsOnly().fetch(address)
 
 
 def test_a_picture_that_got_into_a_page_is_not_fetched(renderer: JinjaBillRenderer) -> None:
     page = '<html lang="en"><head><title>x</title></head><body>'
     page += '<img src="https://evil.example/x.png" alt="x"/></body></html>'
-    printed = renderer._press.printed(page, _VIEW, colors=palette("#000000"))
+    printed = renderer._pages.printed(page, _VIEW, colors=palette("#000000"))
     assert printed.pages == 1
 
 
@@ -89,7 +89,7 @@ def test_missing_fonts_are_named_with_their_packages(tmp_path: Path) -> None:
 def test_missing_libraries_are_named_with_their_packages(tmp_path: Path) -> None:
     (tmp_path / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n")
     tried = subprocess.run(
-        [sys.executable, "-c", "import chalicelib.rendering.printing"],
+        [sys.executable, "-c", "import chalicelib.rendering.pdf_pages"],
         env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{TEMPLATES.parent}"},
         capture_output=True,
         text=True,
@@ -115,7 +115,7 @@ def test_setup_installs_the_packages_of_the_fonts() -> None:
 
 def test_templates_lie_beside_the_package() -> None:
     assert (TEMPLATES / "bill" / "paper.html").is_file()
-    assert TEMPLATES.parent == Path(printing.__file__).parents[2]
+    assert TEMPLATES.parent == Path(pdf_pages.__file__).parents[2]
 
 
 @pytest.mark.parametrize("changed", ["bill/paper.css", "bill/page.html", "locale/es/bill.po"])

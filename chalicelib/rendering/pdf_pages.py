@@ -1,4 +1,4 @@
-"""The press: HTML to tagged PDF with WeasyPrint. Style sheets, fonts and the fetcher are made once."""
+"""HTML to tagged PDF pages with WeasyPrint. Style sheets, fonts and the fetcher are made once."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _number(reference: bytes | str) -> int:
     return int(reference.split()[0])
 
 
-class Press:
+class PdfPages:
     """Prints pages styled by the style sheets in a folder. Raises FontsMissing when it is made."""
 
     def __init__(self, folder: Path) -> None:
