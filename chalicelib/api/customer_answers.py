@@ -24,7 +24,7 @@ from chalicelib.domain.kernel.ids import AccountId, BillId, Month
 from chalicelib.identity.cursors import CursorRefused
 from chalicelib.usecases.list_bills import BillPlace, find_bill, require_bill
 from chalicelib.usecases.list_bills import list_bills as page_of_bills
-from chalicelib.usecases.ports.rendering import DocumentForm, RenderRequest
+from chalicelib.usecases.ports.rendering import DocumentForm, LanguageUnknown, RenderRequest
 from chalicelib.usecases.show_account import show_account
 from chalicelib.usecases.show_person import show_person
 from chalicelib.usecases.show_usage import show_usage
@@ -113,16 +113,18 @@ def _address(call: Call, form: DocumentForm) -> schemas.DocumentAddressResponse:
     """The address of a rendered bill. The key comes from the renderer, never from the caller."""
     query: schemas.DocumentRequest = call.query
     account_id, bill_id = _existing_bill(call)
-    file = bootstrap.bill_rendering().render(
-        RenderRequest(
-            account_id=account_id,
-            bill_id=bill_id,
-            form=form,
-            language=query.language,
-            paper=query.paper,
-            large_print=query.large_print,
-        )
+    wishes = RenderRequest(
+        account_id=account_id,
+        bill_id=bill_id,
+        form=form,
+        language=query.language,
+        paper=query.paper,
+        large_print=query.large_print,
     )
+    try:
+        file = bootstrap.bill_rendering().render(wishes)
+    except LanguageUnknown as refusal:
+        raise ParametersRefused([ParameterFault("language", refusal.message)]) from None
     url = bootstrap.document_store().address(file.key, seconds=ADDRESS_LIVES_S, file_name=file.file_name)
     return schemas.DocumentAddressResponse(url=url, expires_in=ADDRESS_LIVES_S)
 

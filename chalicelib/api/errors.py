@@ -87,8 +87,8 @@ def table() -> Mapping[type[Refusal], Problem]:
     from chalicelib.usecases.identify_customer import UserNotTied
     from chalicelib.usecases.make_bill_document import BillUnknown
     from chalicelib.usecases.ports.documents import DocumentMissing
-    from chalicelib.usecases.ports.registry import AccountUnknown
-    from chalicelib.usecases.show_person import PersonUnknown
+    from chalicelib.usecases.ports.registry import AccountUnknown, PersonUnknown
+    from chalicelib.usecases.ports.rendering import RenderingFailed
 
     return {
         ParametersRefused: BAD_PARAMETERS,
@@ -99,6 +99,7 @@ def table() -> Mapping[type[Refusal], Problem]:
         BillUnknown: NOT_FOUND,
         PersonUnknown: NOT_FOUND,
         DocumentMissing: NOT_FOUND,
+        RenderingFailed: BUSY,
         StorageBusy: BUSY,
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import chain, count, takewhile
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEW = "attribute_not_exists(pk)"
+_READERS = 8  # months of one account that are read at the same time
 _NAMED_MONTH = re.compile(r"\.(\d{4}-(?:0[1-9]|1[0-2]))\.", re.ASCII)
 _BOOKS_OPEN = "attribute_not_exists(closed_through) OR closed_through < :period"
 
@@ -134,15 +136,24 @@ class DynamoLedgerStore:
     ) -> Iterator[FinancialTransaction]:
         """See LedgerStore.
 
-        An account's transactions lie apart, month by month: one small Query each, up to the shard's last.
+        An account's transactions lie apart, month by month: one small Query each, several at a time, for the
+        months in which the shard has any.
         """
         shard = shard_of(account_id)
-        first = since or self._end_month(shard, forward=True)
-        last = through or self._end_month(shard, forward=False)
-        while first and last and first <= last:
-            for item in query(self._client, self._table, pk=shard, sk_prefix=f"{first}#{account_id}#"):
-                yield transaction_of(item)
-            first = first.plus(1)
+        if since is None or through is None:
+            extent = self.extent(shard)
+            if extent is None:
+                return
+            since, through = max(since or extent[0], extent[0]), min(through or extent[1], extent[1])
+        first, last = since, through
+        months = takewhile(lambda month: month <= last, (first.plus(n) for n in count()))
+
+        def items_of(month: Month) -> list[Item]:
+            return list(query(self._client, self._table, pk=shard, sk_prefix=f"{month}#{account_id}#"))
+
+        with ThreadPoolExecutor(_READERS) as readers:
+            for items in readers.map(items_of, months):
+                yield from map(transaction_of, items)
 
     def extent(self, shard: Shard) -> tuple[Month, Month] | None:
         """See LedgerStore."""

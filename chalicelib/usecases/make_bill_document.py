@@ -24,7 +24,7 @@ from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.usecases.find_inputs import InputsNotKept, KeptInputs, find_inputs
 from chalicelib.usecases.ports.identity import Sealing
 from chalicelib.usecases.ports.operations import OperationsStore
-from chalicelib.usecases.ports.registry import RegistryStore
+from chalicelib.usecases.ports.registry import RegistryStore, person_unknown
 from chalicelib.usecases.ports.run_artefacts import RunArtefacts
 from chalicelib.usecases.read_shard_state import LedgerReader
 
@@ -34,10 +34,6 @@ _MONTHS_BACK = 14
 
 class BillUnknown(Refusal):
     """An account has no bill of this id."""
-
-
-class PersonUnknown(Refusal):
-    """The person an account names is not stored."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +171,7 @@ class _Around:
 
     def person(self, person_id: PersonId) -> Person:
         if person_id not in self.persons:
-            raise PersonUnknown(f"no person {person_id} is stored: load persons.csv", person_id=person_id)
+            raise person_unknown(person_id)
         return self.persons[person_id]
 
     def addresses_of(self, account: AccountWithAgreements) -> dict[AgreementId, Address]:

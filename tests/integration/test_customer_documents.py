@@ -53,6 +53,13 @@ def test_a_rendered_bill_is_fetched_from_an_address_that_ends(
     assert found_type.startswith(content_type)
 
 
+def test_a_language_without_a_catalog_is_the_callers_to_mend(api_town: ApiTown) -> None:
+    answer = api_town.get(bill_of_ada(api_town, "pdf?language=tlh"), by=api_town.ada)
+    assert answer.status == 400
+    assert [fault["parameter"] for fault in answer.body["errors"]] == ["language"]
+    assert "en, es" in answer.body["errors"][0]["message"]
+
+
 @pytest.mark.parametrize("what", ["document", "pdf", "html"])
 def test_nobody_else_gets_it(api_town: ApiTown, what: str) -> None:
     path = bill_of_ada(api_town, what)

@@ -57,6 +57,10 @@ class ScheduleUnknown(Refusal):
     """A cycle has no schedule for a period."""
 
 
+class PersonUnknown(Refusal):
+    """No person has this id."""
+
+
 class UtilityUnknown(Refusal):
     """The utility has not said who it is."""
 
@@ -103,6 +107,11 @@ def schedule_unknown(*, cycle: CycleCode, period: Month) -> ScheduleUnknown:
     return ScheduleUnknown(
         f"cycle {cycle} has no schedule for {period}: load one from schedules.csv", cycle=cycle, period=period
     )
+
+
+def person_unknown(person_id: PersonId) -> PersonUnknown:
+    """What is said of a person that is not stored."""
+    return PersonUnknown(f"no person has the id {person_id}: load persons.csv", person_id=person_id)
 
 
 def utility_unknown() -> UtilityUnknown:

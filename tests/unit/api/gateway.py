@@ -58,6 +58,7 @@ class Documents:
     """Stands for what makes, renders and keeps bill documents; remembers what it was asked."""
 
     document_of: Mapping[tuple[str, str], BillDocument] = field(default_factory=dict)
+    refusal: Exception | None = None
     rendered: list[RenderRequest] = field(default_factory=list)
     addressed: list[tuple[str, int, str]] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -70,6 +71,8 @@ class Documents:
 
     def render(self, request: RenderRequest) -> RenderedFile:
         self.rendered.append(request)
+        if self.refusal is not None:
+            raise self.refusal
         return RenderedFile(f"bills/{request.bill_id}.{request.form}", f"bill.{request.form}")
 
     def address(self, key: str, *, seconds: int, file_name: str) -> str:

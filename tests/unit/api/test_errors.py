@@ -11,6 +11,7 @@ from chalicelib.api.schemas import ProblemResponse
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.storage.dynamo import StorageBusy
 from chalicelib.usecases.ports.registry import AccountUnknown
+from chalicelib.usecases.ports.rendering import LanguageUnknown, RenderingFailed
 from tests.unit.api.gateway import Gateway, own
 
 PROBLEM = "application/problem+json"
@@ -84,6 +85,24 @@ def test_a_database_that_is_busy_asks_to_try_again(gateway: Gateway, monkeypatch
     answer = gateway.get("/accounts/{account_id}", by=1, account_id=own(1)["account_id"])
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "3")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status"),
+    [
+        (LanguageUnknown("bills are not made in 'fr': ask for one of en, es"), 400),
+        (RenderingFailed("it takes too long"), 503),
+    ],
+)
+def test_a_bill_that_cannot_be_rendered_is_told_as_what_it_is(
+    gateway: Gateway, refusal: Exception, status: int
+) -> None:
+    gateway.documents.refusal = refusal
+
+    answer = gateway.get("/accounts/{account_id}/bills/{bill_id}/pdf", by=1, **own(1))
+
+    assert answer.status == status
+    assert [one["parameter"] for one in answer.body.get("errors", ())] == ["language"] * (status == 400)
 
 
 def test_what_the_framework_refuses_by_itself_is_a_problem_too(gateway: Gateway) -> None:
