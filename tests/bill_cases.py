@@ -113,7 +113,7 @@ def estimate() -> BillDocument:
 def corrected() -> BillDocument:
     """Replaces the charges of an earlier bill; a meter rolled over and another was exchanged."""
     entries = (
-        BalanceEntry(kind=EntryKind.PAYMENT, on=date(2026, 10, 29), amount_minor=-9874),
+        BalanceEntry(kind=EntryKind.PAYMENT, on=date(2026, 11, 9), amount_minor=-9874),
         BalanceEntry(
             kind=EntryKind.CORRECTION,
             on=date(2026, 11, 10),
@@ -130,6 +130,7 @@ def corrected() -> BillDocument:
     water, *rest = home_services(12)
     return document(
         services=(replace(water, reads=reads), *rest),
+        previous=9874 + 18231,
         entries=entries,
         facts=lambda facts: replace(facts, kind=BillKind.REBILL, corrects="2026-11-004401"),
     )
