@@ -12,12 +12,14 @@ import typer
 from chalicelib import bootstrap
 from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed
+from chalicelib.domain.documents.bill_numbers import is_bill_id
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
 from chalicelib.domain.utility.profile import Paper
 from chalicelib.rendering.bill_json import dump_bill, json_schema
 from chalicelib.usecases.accept_usage import accept_usage
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
+from chalicelib.usecases.find_bill_number import bill_with_number
 from chalicelib.usecases.ports.rendering import DocumentForm, RenderRequest
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
@@ -34,7 +36,8 @@ AccountArgument = Annotated[
     str, typer.Argument(metavar="ACCOUNT", help="The utility's account number, or Headgate's id.")
 ]
 BillArgument = Annotated[
-    str, typer.Argument(metavar="BILL", help="ACCOUNT/BILL as `headgate bill list` prints it.")
+    str,
+    typer.Argument(metavar="BILL", help="The number printed on it, or ACCOUNT/BILL as `bill list` has it."),
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger and the audit trail.")]
 OnOption = Annotated[
@@ -264,10 +267,22 @@ def _named(reference: str) -> dict[str, Any]:
 
 
 def _parts(reference: str) -> tuple[AccountId, BillId]:
-    account, separator, bill_id = reference.partition("/")
-    if not separator or not account or not bill_id:
-        raise WrongBillReference(
-            f"{reference!r} names no bill: write ACCOUNT/BILL, as `headgate bill list ACCOUNT` prints it",
-            reference=reference,
+    """The account and bill that are named, by ids or by the number printed on the bill."""
+    account, _, rest = reference.partition("/")
+    if account and rest:
+        account_id = account_named(account)
+        if is_bill_id(rest):
+            return account_id, BillId(rest)
+        found = bill_with_number(
+            reference,
+            account_id=account_id,
+            registry=bootstrap.registry_store(),
+            ledger=bootstrap.ledger_store(),
         )
-    return account_named(account), BillId(bill_id)
+        if found is not None:
+            return account_id, found
+    raise WrongBillReference(
+        f"{reference!r} names no bill: write the number printed on it, or ACCOUNT/BILL as "
+        "`headgate bill list ACCOUNT` prints it",
+        reference=reference,
+    )

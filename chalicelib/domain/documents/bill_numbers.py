@@ -46,6 +46,15 @@ def bill_number(*, account_number: str, bill_id: BillId) -> str:
     return f"{account_number}/{told}{correction}"
 
 
+def is_bill_id(text: str) -> bool:
+    """Whether `text` is an id that a bill has."""
+    try:
+        _taken_apart(BillId(text))
+    except NoBillId:
+        return False
+    return True
+
+
 def corrected_bill(bill_id: BillId) -> BillId | None:
     """The id of the bill whose charges a bill replaces; None for one that replaces none. Raises NoBillId."""
     found = _taken_apart(bill_id)

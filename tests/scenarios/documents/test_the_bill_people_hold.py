@@ -20,6 +20,7 @@ from chalicelib.domain.ledger.transaction_ids import payment_id
 from chalicelib.rendering.bill_json import dump_bill, load_bill
 from chalicelib.usecases.adjust_account import adjust_account
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
+from chalicelib.usecases.find_bill_number import bill_with_number
 from chalicelib.usecases.make_bill_document import BillUnknown
 from chalicelib.usecases.ports.registry import RegistryBatch, UtilityUnknown
 from chalicelib.usecases.rebill_segment import rebill_segment
@@ -205,6 +206,17 @@ def test_a_shard_of_a_run_gives_the_same_documents_as_one_by_one(office: Office)
     assert [one.account.account_id for one in together] == [the_account(number) for number in (1, 2, 3)]
     for one in together:
         assert one == office.document(NOVEMBERS, one.account.account_id)
+
+
+def test_a_bill_is_found_by_the_number_printed_on_it(office: Office) -> None:
+    utility = office.utility
+
+    def found(number: str) -> BillId | None:
+        return bill_with_number(number, account_id=ONE, registry=utility.registry, ledger=utility.ledger)
+
+    assert found(office.document(OCTOBERS).bill.number) == OCTOBERS
+    assert found("C01-1-1/2609") is None
+    assert found("C01-1-2/2610") is None, "another account's"
 
 
 def test_the_document_is_json_and_back(office: Office) -> None:
