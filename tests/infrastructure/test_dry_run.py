@@ -91,9 +91,9 @@ def test_it_reads_well(plan: dict[str, Any]) -> None:
 
 
 def test_a_fault_is_shown_and_fails_it(
-    plan: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
+    plan: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HEADGATE_HOME", str(home))
+    monkeypatch.setenv("HEADGATE_HOME", str(tmp_path))  # packaging empties the folder that others read
     found = [Review(tool="guard", problems=("keys_rotate: A key needs [it]",))]
     monkeypatch.setattr("cli.deploy.review.review", lambda package: found)
     monkeypatch.setattr(deploy, "_account", lambda: None)
