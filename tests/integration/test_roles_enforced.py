@@ -62,7 +62,6 @@ def test_freezing_reads_the_registry(local_cloud: LocalCloudForTests, client_of:
         ("freeze-chunk", "audit_table"),
         ("post-chunk", "registry_table"),
         ("api", "metering_table"),
-        ("api", "operations_table"),
         ("api", "audit_table"),
     ],
 )
