@@ -9,19 +9,27 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import bootstrap
+from chalicelib.domain.documents.bill_document import BillDocument
 from chalicelib.domain.documents.print_batch import BatchId, PartReport, PrintBatch, PrintForm
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import Shard
 from chalicelib.storage.dynamo import StorageBusy
+from chalicelib.usecases.ports.printing import Press, Printed
 from chalicelib.usecases.print_batch import print_part
 
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
+
+_LOOKS_EVERY_S = 0.3
+_tallies: list[Synchronized[int]] = []  # in a worker: the count of bills that all of them have printed
 _TRANSIENT = (ClientError, BotoCoreError, StorageBusy)
 
 
@@ -29,25 +37,33 @@ class WorkerDied(Refusal):
     """A worker process ended by itself."""
 
 
-def print_shards(batch: PrintBatch, shards: Sequence[Shard], *, workers: int) -> Iterator[PartReport]:
+def print_shards(
+    batch: PrintBatch, shards: Sequence[Shard], *, workers: int, in_hand: Callable[[int], None]
+) -> Iterator[PartReport]:
     """Print shards of a batch with so many processes (1: in this one); reports as they come.
 
-    Interrupted, it ends the workers at once. Raises WorkerDied, and what a lost connection raises.
+    `in_hand` is told now and then how many bills of shards that are not done are printed. Interrupted, it
+    ends the workers at once. Raises WorkerDied, and what a lost connection raises.
     """
     if workers <= 1 or len(shards) <= 1:
         for shard in shards:
             yield print_shard(batch.batch_id, batch.form, shard)
         return
+    # not forked: clients, locks and progress bars of this process are not the workers'
+    processes = multiprocessing.get_context("spawn")
+    printed = processes.Value("q", 0)
     pool = ProcessPoolExecutor(
-        min(workers, len(shards)),
-        # not forked: clients, locks and progress bars of this process are not the workers'
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_begin_work,
+        min(workers, len(shards)), mp_context=processes, initializer=_begin_work, initargs=(printed,)
     )
     try:
-        working = [pool.submit(print_shard, batch.batch_id, batch.form, shard) for shard in shards]
-        for done in as_completed(working):
-            yield done.result()
+        working = {pool.submit(print_shard, batch.batch_id, batch.form, shard) for shard in shards}
+        reported = 0
+        while working:
+            done, working = wait(working, timeout=_LOOKS_EVERY_S, return_when=FIRST_COMPLETED)
+            for one in done:
+                reported += one.result().printed
+                yield one.result()
+            in_hand(max(0, printed.value - reported))
     except BrokenProcessPool as broken:
         raise WorkerDied(
             "a worker process ended by itself (out of memory?): the same command again goes on from here, "
@@ -71,13 +87,28 @@ def print_shard(batch_id: BatchId, form: PrintForm, shard: Shard) -> PartReport:
         batches=bootstrap.print_batches(),
         files=bootstrap.print_files(),
         bills=bootstrap.document_desk(),
-        press=bootstrap.press(form),
+        press=_CountedPress(bootstrap.press(form)),
         transient=_TRANSIENT,
     )
 
 
-def _begin_work() -> None:
+class _CountedPress:
+    """Press that tells the parent of each bill it prints."""
+
+    def __init__(self, press: Press) -> None:
+        self._press = press
+
+    def printed(self, document: BillDocument) -> Printed:
+        made = self._press.printed(document)
+        for tally in _tallies:
+            with tally.get_lock():
+                tally.value += 1
+        return made
+
+
+def _begin_work(printed: Synchronized[int]) -> None:
     """In a new worker: the keyboard is for the parent, and no worker outlives it."""
+    _tallies.append(printed)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -146,9 +146,15 @@ def _progress(batch_id: BatchId) -> BatchProgress:
 
 def _print_what_is_left(progress: BatchProgress, *, workers: int) -> None:
     with progress_bar("Printing", progress.run.tally.billed, unit="bills") as bar:
-        bar.update(done=progress.bills_done)
-        for report in print_shards(progress.batch, progress.to_do, workers=workers):
-            bar.advance(report.printed + report.paperless)
+        done = progress.bills_done
+
+        def draw(in_hand: int) -> None:
+            bar.update(done=done + in_hand)
+
+        draw(0)
+        for report in print_shards(progress.batch, progress.to_do, workers=workers, in_hand=draw):
+            done += report.printed + report.paperless
+            draw(0)
 
 
 def _assembled(batch: PrintBatch) -> PrintBatch:
