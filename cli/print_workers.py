@@ -11,8 +11,9 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from ctypes import c_longlong
+from multiprocessing.sharedctypes import RawValue
 from threading import Thread
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,11 +26,8 @@ from chalicelib.storage.dynamo import StorageBusy
 from chalicelib.usecases.ports.printing import Press, Printed
 from chalicelib.usecases.print_batch import print_part
 
-if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
-
 _LOOKS_EVERY_S = 0.3
-_tallies: list[Synchronized[int]] = []  # in a worker: the count of bills that all of them have printed
+_tallies: list[c_longlong] = []  # in a worker: the count of bills that all of them have printed
 _TRANSIENT = (ClientError, BotoCoreError, StorageBusy)
 
 
@@ -51,7 +49,8 @@ def print_shards(
         return
     # not forked: clients, locks and progress bars of this process are not the workers'
     processes = multiprocessing.get_context("spawn")
-    printed = processes.Value("q", 0)
+    # Without a lock, which a killed worker would keep for ever: a count that is lost moves the bar later.
+    printed = RawValue(c_longlong, 0)
     pool = ProcessPoolExecutor(
         min(workers, len(shards)), mp_context=processes, initializer=_begin_work, initargs=(printed,)
     )
@@ -101,12 +100,11 @@ class _CountedPress:
     def printed(self, document: BillDocument) -> Printed:
         made = self._press.printed(document)
         for tally in _tallies:
-            with tally.get_lock():
-                tally.value += 1
+            tally.value += 1
         return made
 
 
-def _begin_work(printed: Synchronized[int]) -> None:
+def _begin_work(printed: c_longlong) -> None:
     """In a new worker: the keyboard is for the parent, and no worker outlives it."""
     _tallies.append(printed)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

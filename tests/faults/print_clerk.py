@@ -7,6 +7,7 @@ and import this module as their main one, so that they print the same way.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -35,4 +36,6 @@ wired.document_desk = SlowDesk
 if __name__ == "__main__":
     from cli.main import run
 
+    # Tests that run in a shell's background inherit a deaf ear for Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run()
