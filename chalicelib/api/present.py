@@ -82,13 +82,7 @@ def bill_detail(posted: PostedBill) -> schemas.BillDetailResponse:
     """A bill with its services and lines."""
     bill = posted.bill
     return schemas.BillDetailResponse(
-        bill_id=bill.bill_id,
-        kind=bill.kind,
-        period=str(bill.period),
-        bill_date=bill.bill_date,
-        due_on=bill.due_on,
-        total=_money(bill.total_minor, bill.currency),
-        standing=posted.standing,
+        **dict(bill_response(posted)),
         services=[_service(segment, bill.currency) for segment in bill.segments],
     )
 

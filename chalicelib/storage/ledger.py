@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: one immutable item a transaction (docs/data-model.md, docs/adr/0020 to 0023)."""
+"""The ledger in DynamoDB: one immutable item a transaction (docs/data-model.md, docs/adr/0020, 0021)."""
 
 from __future__ import annotations
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from chalicelib.domain.billing.bill import Bill, BillKind
 from chalicelib.domain.billing.chunk import DraftChunk, FrozenChunk
+from chalicelib.domain.billing.inputs import AccountInputs
 from chalicelib.domain.billing.run import Stage
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import RunId, shard_of
+from chalicelib.domain.kernel.ids import AccountId, RunId, shard_of
 from chalicelib.domain.tariffs.rating import TariffBook
 from chalicelib.usecases.bill_off_cycle import single_run_id
 from chalicelib.usecases.ports.operations import OperationsStore
@@ -28,15 +29,26 @@ class KeptInputs:
     book: TariffBook
     key: str
 
+    def account(self, account_id: AccountId) -> AccountInputs:
+        """What was frozen of one of the chunk's accounts. Raises InputsNotKept."""
+        for account in self.chunk.accounts:
+            if account.account_id == account_id:
+                return account
+        raise InputsNotKept(f"{self.key} holds nothing of account {account_id}", account_id=account_id)
 
-def find_inputs(bill: Bill, *, operations: OperationsStore, artefacts: RunArtefacts) -> KeptInputs:
-    """The inputs of a posted bill. Raises InputsNotKept, ArtefactMissing, ArtefactAltered."""
-    draft = _draft_of(bill, operations, artefacts)
+
+def inputs_of(draft: DraftChunk, *, artefacts: RunArtefacts) -> KeptInputs:
+    """What a draft chunk was rated from. Raises ArtefactMissing, ArtefactAltered."""
     return KeptInputs(
         chunk=artefacts.frozen(draft.frozen, sha256=draft.frozen_sha256),
         book=artefacts.book(draft.run_id),
         key=draft.frozen,
     )
+
+
+def find_inputs(bill: Bill, *, operations: OperationsStore, artefacts: RunArtefacts) -> KeptInputs:
+    """The inputs of a posted bill. Raises InputsNotKept, ArtefactMissing, ArtefactAltered."""
+    return inputs_of(_draft_of(bill, operations, artefacts), artefacts=artefacts)
 
 
 def _draft_of(bill: Bill, operations: OperationsStore, artefacts: RunArtefacts) -> DraftChunk:

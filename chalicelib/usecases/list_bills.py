@@ -11,7 +11,7 @@ from typing import NamedTuple
 from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.kernel.ids import AccountId, BillId, Month, TransactionId, shard_of
 from chalicelib.domain.ledger.transaction_ids import cancellation_id
-from chalicelib.usecases.make_bill_document import BillUnknown
+from chalicelib.usecases.make_bill_document import bill_unknown
 from chalicelib.usecases.ports.ledger import LedgerStore
 
 MOST_MONTHS = 25  # accounting periods that one page looks through: one small read each
@@ -90,9 +90,7 @@ def require_bill(account_id: AccountId, bill_id: BillId, *, ledger: LedgerStore)
     if len(bill_id) <= _LONGEST_ID and bill_id.isprintable():
         found = ledger.find(account_id, TransactionId(bill_id))
     if found is None or found.bill is None:
-        raise BillUnknown(
-            f"account {account_id} has no bill {bill_id}", account_id=account_id, bill_id=bill_id
-        )
+        raise bill_unknown(account_id, bill_id)
     return found.bill
 
 

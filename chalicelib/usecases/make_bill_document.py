@@ -21,7 +21,7 @@ from chalicelib.domain.ledger.transaction import FinancialTransaction
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.service_agreement import LinkRole
 from chalicelib.domain.utility.profile import UtilityProfile
-from chalicelib.usecases.find_inputs import InputsNotKept, KeptInputs, find_inputs
+from chalicelib.usecases.find_inputs import InputsNotKept, KeptInputs, find_inputs, inputs_of
 from chalicelib.usecases.ports.identity import Sealing
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.ports.registry import RegistryStore, person_unknown
@@ -83,11 +83,7 @@ class DocumentDesk:
         if report is None or not report.is_done:
             return
         draft = self.artefacts.draft(report.artefact, sha256=report.sha256)
-        inputs = KeptInputs(
-            chunk=self.artefacts.frozen(draft.frozen, sha256=draft.frozen_sha256),
-            book=self.artefacts.book(draft.run_id),
-            key=draft.frozen,
-        )
+        inputs = inputs_of(draft, artefacts=self.artefacts)
         bills = {billed.bill.account_id: billed.bill for billed in draft.billed}
         accounts = [one for one in self.registry.accounts_of_shard(shard) if one.account.account_id in bills]
         around = _Around.of(accounts, registry=self.registry, sealing=self.sealing)
@@ -210,9 +206,8 @@ def _since(account_id: AccountId, bill_id: BillId) -> Month:
 
 
 def _rates(inputs: KeptInputs, bill: Bill) -> Rates:
-    account = next(one for one in inputs.chunk.accounts if one.account_id == bill.account_id)
     return Rates(
-        agreements=account.agreements,
+        agreements=inputs.account(bill.account_id).agreements,
         book=inputs.book,
         scheduled_days=inputs.chunk.terms.scheduled_days,
     )
@@ -221,6 +216,6 @@ def _rates(inputs: KeptInputs, bill: Bill) -> Rates:
 def _is_first(bill: Bill, inputs: KeptInputs | None) -> bool:
     if inputs is None or bill.kind is BillKind.REBILL:
         return False
-    account = next(one for one in inputs.chunk.accounts if one.account_id == bill.account_id)
+    account = inputs.account(bill.account_id)
     taken_over = any(agreement.billed_until for agreement in account.agreements)
     return not taken_over and not any(before.until for before in account.billed.values())

@@ -32,9 +32,11 @@ def replay_bill(*, bill: Bill, operations: OperationsStore, artefacts: RunArtefa
     Raises InputsNotKept, ArtefactMissing, ArtefactAltered.
     """
     kept = find_inputs(bill, operations=operations, artefacts=artefacts)
-    account = next(one for one in kept.chunk.accounts if one.account_id == bill.account_id)
     outcome = bill_account(
-        account=account, terms=kept.chunk.terms, metering=kept.chunk.metering, book=kept.book
+        account=kept.account(bill.account_id),
+        terms=kept.chunk.terms,
+        metering=kept.chunk.metering,
+        book=kept.book,
     )
     if isinstance(outcome, Billed):
         found = differences(bill, outcome.bill)
