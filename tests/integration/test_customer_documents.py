@@ -6,8 +6,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import pypdfium2
 import pytest
 
+from chalicelib import bootstrap
+from chalicelib.domain.kernel.ids import AccountId
+from chalicelib.domain.kernel.money import Money
 from tests.integration.conftest import ApiTown
 from tests.towns import NOVEMBER, OCTOBER, bill_minor
 
@@ -51,6 +55,19 @@ def test_a_rendered_bill_is_fetched_from_an_address_that_ends(
     body, found_type = fetched(answer.body["url"])
     assert body[: len(begins)].lower() == begins.lower()
     assert found_type.startswith(content_type)
+
+
+def test_the_pdf_says_the_ledgers_amounts(api_town: ApiTown) -> None:
+    answer = api_town.get(bill_of_ada(api_town, "pdf?language=en", NOVEMBER), by=api_town.ada)
+    body, _ = fetched(answer.body["url"])
+    pages = pypdfium2.PdfDocument(body)
+    text = " ".join(page.get_textpage().get_text_range() for page in pages)
+    transactions = bootstrap.ledger_store().transactions_of_account(AccountId(api_town.ada.account_id))
+    (bill,) = [one.bill for one in transactions if one.bill and one.bill.period == NOVEMBER]
+
+    lines = [line.amount_minor for segment in bill.segments for line in segment.lines]
+    for amount_minor in (bill.total_minor, *lines):
+        assert f"${Money.of_minor(amount_minor, bill.currency).amount}" in text
 
 
 def test_a_language_without_a_catalog_is_the_callers_to_mend(api_town: ApiTown) -> None:
