@@ -56,7 +56,7 @@ def command(
     if as_json:
         print_json(summary.to_document())
     else:
-        draw(summary, hints=hints, console=out)
+        draw(summary, hints=hints, stays_up=stays_up, console=out)
     if not serve:
         SUMMARY_FILE.write_text(json.dumps(summary.to_document(), default=plain, indent=2) + "\n")
         err.print(f"Written: [bold]{SUMMARY_FILE.resolve()}[/]", soft_wrap=True)

@@ -83,8 +83,8 @@ def money(minor: int, currency: str) -> str:
     return f"{Money.of_minor(minor, currency).amount:,.{minor_unit_exponent(currency)}f} {currency}"
 
 
-def draw(summary: Summary, *, hints: Sequence[tuple[str, str]], console: Console) -> None:
-    """Draw the summary; `hints` are (what, command to try)."""
+def draw(summary: Summary, *, hints: Sequence[tuple[str, str]], stays_up: bool, console: Console) -> None:
+    """Draw the summary; `hints` are (what, command to try), `stays_up` whether the cloud answers now."""
     console.print()
     console.rule(f"[bold]Riverbend Water[/], {summary.town.as_of:%B %Y}")
     console.print(Padding(_figures(summary), (1, 2)))
@@ -96,7 +96,7 @@ def draw(summary: Summary, *, hints: Sequence[tuple[str, str]], console: Console
     console.print(Padding(_seconds(summary), (0, 2, 1, 2)))
     if summary.sample is not None:
         console.print("  [bold]A customer to look at[/]")
-        for name, value in _customer(summary.sample):
+        for name, value in _customer(summary.sample, stays_up=stays_up):
             console.print(f"    [dim]{name:<14}[/] {escape(value)}", soft_wrap=True)
         console.print()
     console.rule("Where to look next")
@@ -155,12 +155,12 @@ def _invariants(summary: Summary) -> Table:
     return table
 
 
-def _customer(sample: Sample) -> list[tuple[str, str]]:
+def _customer(sample: Sample, *, stays_up: bool) -> list[tuple[str, str]]:
     return [
         ("Account", sample.account),
         ("Bill as PDF", str(sample.pdf)),
         ("as a web page", str(sample.html)),
-        ("API", sample.api_url),
+        ("API", sample.api_url if stays_up else f"{sample.api_url}   once the cloud is back"),
         ("Sign-in", f"{sample.email}   password {sample.password}"),
     ]
 
