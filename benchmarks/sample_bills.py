@@ -193,6 +193,7 @@ def _line(
         tier=tier,
         factor=None,
         notes="",
+        measure=None,
         quantity=quantity,
         base_minor=base,
         amount_minor=amount,

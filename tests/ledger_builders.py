@@ -81,6 +81,7 @@ def a_line(
         tier=None,
         factor=None,
         notes="",
+        measure=None,
         quantity=Decimal(amount_minor) / 100 if quantity is None else quantity,
         base_minor=None,
         amount_minor=amount_minor,

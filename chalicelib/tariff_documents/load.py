@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from chalicelib.domain.tariffs.soundness import flaws_of
 from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.tariff_documents.fields import SAID
 from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.schema import FORMAT, TariffDocument
@@ -99,9 +100,7 @@ _MESSAGES = {
     "dict_type": "must be a mapping of fields",
     "list_type": "must be a list",
     "string_type": "must be plain text",
-    **dict.fromkeys(
-        ("unit", "basis", "table", "range", "translation"), "{said}"
-    ),  # the schema's own words are plain
+    SAID: "{said}",
 }
 
 

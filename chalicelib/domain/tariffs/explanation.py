@@ -6,8 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.domain.kernel.money import Money, minor_unit_exponent
-from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
+from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Measure, Note
 
+_WATER_UNITS = frozenset(unit.value for unit in Unit)
 _RULES = {Note.HALF_EVEN: "half to even", Note.UP: "up", Note.DOWN: "down"}
 _REASONS = {
     Note.OPENING: "it is an opening bill",
@@ -34,10 +36,12 @@ def explain_line(line: BillLine, currency: str) -> str:
 def _formula(line: BillLine, currency: str) -> str:
     rate = "" if line.rate is None else _shown(line.rate, currency)
     base = "" if line.base_minor is None else _money(line.base_minor, currency)
+    if line.kind is LineKind.FEE:
+        return _fee(line, rate, base)
     if line.unit == "%":
         sign = "−" if line.kind is LineKind.DISCOUNT else ""
         return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
-    if line.kind is LineKind.SERVICE_CHARGE:
+    if _is_fixed(line):
         several = line.quantity is not None and line.quantity != 1
         count = f"{_plain(line.quantity or Decimal(1))} {_words(line.unit)} at " if several else ""
         return count + rate + _times(line)
@@ -47,6 +51,22 @@ def _formula(line: BillLine, currency: str) -> str:
         return f"a credit of {rate}{_times(line)} on {base}"
     tier = f" of tier {line.tier.number}" if line.tier else ""
     return f"{_plain(line.quantity or Decimal(0))} {line.unit}{tier} at {rate}"
+
+
+def _is_fixed(line: BillLine) -> bool:
+    """A service charge, or a tax that is neither a percentage nor by usage."""
+    by_usage = line.unit in _WATER_UNITS
+    return line.kind is LineKind.SERVICE_CHARGE or (line.kind is LineKind.TAX and not by_usage)
+
+
+def _fee(line: BillLine, rate: str, base: str) -> str:
+    when = f" for {line.period.start}"
+    if line.unit == "%":
+        return f"{_plain(line.rate or Decimal(0))}% of {base}{when}"
+    if line.base_minor is not None:
+        return f"at least {rate}{when}, where a percentage of {base} comes to less"
+    count = line.quantity or Decimal(1)
+    return f"{rate}{when}" if count == 1 else f"{_plain(count)} × {rate}{when}"
 
 
 def _times(line: BillLine) -> str:
@@ -78,11 +98,13 @@ def exact_minor(line: BillLine, currency: str) -> Fraction:
     if line.kind is LineKind.MINIMUM:
         return rate * factor * scale - (line.base_minor or 0)
     count = Fraction(1) if line.quantity is None else Fraction(line.quantity)
-    return count * rate * scale * (factor if line.kind is LineKind.SERVICE_CHARGE else 1)
+    return count * rate * scale * (factor if _is_fixed(line) else 1)
 
 
 def _circumstances(line: BillLine) -> list[str]:
     said: list[str] = []
+    if line.measure:
+        said.append(_measure(line.measure, line.unit))
     if line.factor:
         share = f"{line.factor.numerator}/{line.factor.denominator}"
         of = " of the tier width" if line.tier else ""
@@ -95,6 +117,22 @@ def _circumstances(line: BillLine) -> list[str]:
     if Note.SHARED in line.notes:
         said.append("part of a whole that is rounded once and shared by days")
     return said
+
+
+def _measure(measure: Measure, unit: str) -> str:
+    """How the quantity came about: "metered 14 ccf, at most 9, less 2 included"."""
+    said = [f"metered {_plain(measure.metered)} {unit}"]
+    for figure, words in (
+        (measure.instead, "in its place {}"),
+        (measure.share, "{}% of it"),
+        (measure.at_most, "at most {}"),
+        (measure.at_least, "at least {}"),
+        (measure.included, "less {} included"),
+        (measure.multiple, "in steps of {}"),
+    ):
+        if figure is not None:
+            said.append(words.format(_plain(figure)))
+    return ", ".join(said)
 
 
 def _money(amount_minor: int, currency: str) -> str:

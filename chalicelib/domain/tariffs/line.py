@@ -20,6 +20,7 @@ class LineKind(StrEnum):
     MINIMUM = "minimum"
     DISCOUNT = "discount"
     TAX = "tax"
+    FEE = "fee"  # for something that happened once
 
 
 class Note(StrEnum):
@@ -53,12 +54,29 @@ class Factor(NamedTuple):
     denominator: int
 
 
+class Measure(NamedTuple):
+    """How the metered quantity became the quantity a charge is taken on, in billing units.
+
+    Of the steps, in this order, those that are not None were taken: `instead` of the metered quantity,
+    `share` percent of it, at most, at least, less what is included, rounded to a multiple.
+    """
+
+    metered: Decimal
+    instead: Decimal | None = None
+    share: Decimal | None = None
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+    included: Decimal | None = None
+    multiple: Decimal | None = None
+
+
 class BillLine(NamedTuple):
     """One line of a bill. A named tuple, because millions are made.
 
-    `quantity` is in `unit`; `rate` is money (major units) per `unit`, the full amount of a fixed charge, or
-    a percentage where `unit` is "%"; `base_minor` and `amount_minor` are in minor units of the currency of
-    the bill, the amount negative for a discount. `tariff` is "CODE@version".
+    `quantity` is in `unit`; `measure` says how it came about where it is not the metered one. `rate` is
+    money (major units) per `unit`, the full amount of a fixed charge, or a percentage where `unit` is "%".
+    `base_minor` and `amount_minor` are in minor units of the currency of the bill, the amount negative for
+    a discount. `tariff` is "CODE@version".
     """
 
     charge: str
@@ -75,6 +93,7 @@ class BillLine(NamedTuple):
     tier: Tier | None
     factor: Factor | None
     notes: str
+    measure: Measure | None
     quantity: Decimal | None
     base_minor: int | None
     amount_minor: int
@@ -100,6 +119,7 @@ class BillLine(NamedTuple):
             self.tier and [self.tier.number, str(self.tier.start), _text(self.tier.end)],
             self.factor and list(self.factor),
             self.notes,
+            self.measure and list(map(_text, self.measure)),
         ]
         while row[-1] in (None, ""):
             row.pop()
@@ -110,7 +130,7 @@ class BillLine(NamedTuple):
         """The line that `to_row` wrote."""
         fields = [*row, *[None] * (_ROW_LENGTH - len(row))]
         charge, kind, amount, start, days, tariff, label, clause, gl_account, fund, group = fields[:11]
-        rate, unit, quantity, base, tier, factor, notes = fields[11:]
+        rate, unit, quantity, base, tier, factor, notes, measure = fields[11:]
         first = date.fromordinal(start)
         return cls(
             charge=charge,
@@ -127,13 +147,14 @@ class BillLine(NamedTuple):
             tier=Tier(tier[0], Decimal(tier[1]), _decimal(tier[2])) if tier else None,
             factor=Factor(*factor) if factor else None,
             notes=notes or "",
+            measure=_measure(measure),
             quantity=_decimal(quantity),
             base_minor=base,
             amount_minor=amount,
         )
 
 
-_ROW_LENGTH = 18
+_ROW_LENGTH = 19
 _LETTER_OF_KIND = {
     LineKind.SERVICE_CHARGE: "S",
     LineKind.COMMODITY: "C",
@@ -141,6 +162,7 @@ _LETTER_OF_KIND = {
     LineKind.MINIMUM: "M",
     LineKind.DISCOUNT: "D",
     LineKind.TAX: "T",
+    LineKind.FEE: "F",
 }
 _KIND_OF_LETTER = {letter: kind for kind, letter in _LETTER_OF_KIND.items()}
 
@@ -151,3 +173,7 @@ def _text(value: Decimal | None) -> str | None:
 
 def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
+
+
+def _measure(row: list[str | None] | None) -> Measure | None:
+    return Measure(Decimal(row[0] or 0), *map(_decimal, row[1:])) if row else None

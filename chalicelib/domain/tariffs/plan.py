@@ -109,9 +109,8 @@ class _Layout:
         self.days = [piece.period.days for piece in slices]
         self.exponent = minor_unit_exponent(slices[0].version.currency)
         steps = [terms.step] if terms else []
-        self.places = max(
-            map(places_of, [*steps, *(bound for s in stretches for bound in s.terms.bounds)]), default=0
-        )
+        figures = [figure for s in stretches for figure in (*s.terms.bounds, *s.terms.grains)]
+        self.places = max(map(places_of, [*steps, *figures]), default=0)
 
     def steps(self) -> tuple[Step, ...]:
         """The compiled step of every stretch."""
@@ -124,9 +123,9 @@ class _Layout:
     def _placement(self, index: int, stretch: Stretch, fixed_minor: int, shared: bool) -> Placement:
         whole = self._whole_share(stretch)
         prorated = whole if stretch.terms.prorated else None
-        tiers_prorated = (
-            whole if whole and stretch.version.proration and stretch.version.proration.tiers else None
-        )
+        proration = stretch.version.proration
+        widths_follow = proration is not None and proration.tiers and stretch.terms.bounds_prorated
+        tiers_prorated = whole if widths_follow else None
         first, stop = self.slices[stretch.first].period, self.slices[stretch.stop - 1].period
         return Placement(
             index=index,
@@ -135,6 +134,7 @@ class _Layout:
             exponent=self.exponent,
             unit=self.usage_terms.unit.value if self.usage_terms else "",
             places=self.places,
+            step=scaled(self.usage_terms.step, places=self.places) if self.usage_terms else 1,
             share=self._share(stretch, prorated),
             tier_share=self._share(stretch, tiers_prorated),
             share_notes=self._notes(stretch, prorated) + (Note.SHARED if shared else ""),

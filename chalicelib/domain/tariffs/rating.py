@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.conditions import Condition, ConditionRepeated
+from chalicelib.domain.tariffs.determinants import DeterminantKind
+from chalicelib.domain.tariffs.facts import Facts
 from chalicelib.domain.tariffs.plan import Plan, plan_for
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
 from chalicelib.domain.tariffs.slices import Piece, days_seen, pieces_of, slices_of
 from chalicelib.domain.tariffs.version import TariffVersion, UsageTerms
 
-__all__ = ["Position", "Rating", "RatingRequest", "TariffBook", "VersionRepeated", "compile_book"]
+__all__ = [
+    "Position",
+    "RateDocument",
+    "Rating",
+    "RatingRequest",
+    "TariffBook",
+    "VersionRepeated",
+    "compile_book",
+]
 
 # Plans are kept for reuse between bills; past this many the store is emptied and fills again.
 _PLANS_KEPT = 20_000
@@ -27,30 +38,32 @@ class VersionRepeated(Refusal):
 class _Frame:
     """What all agreements with the same period and tariff history share, and their plans."""
 
-    __slots__ = ("first_day", "last_day", "names", "pieces", "plans")
+    __slots__ = ("events", "first_day", "last_day", "names", "pieces", "plans")
 
     def __init__(self, pieces: list[Piece], *, days_seen: tuple[date, date]) -> None:
         self.pieces = pieces
         self.first_day, self.last_day = days_seen
-        self.names = tuple({d.name: None for piece in pieces for d in piece.version.determinants})
+        declared = [d for piece in pieces for d in piece.version.determinants if d.source.of_agreement]
+        self.names = tuple({d.name: None for d in declared if d.kind is not DeterminantKind.EVENT})
+        self.events = tuple({d.name: None for d in declared if d.kind is DeterminantKind.EVENT})
         self.plans: dict[tuple[Any, ...], Plan] = {}
 
 
 class TariffBook:
-    """Tariff versions, compiled for rating.
+    """Tariff versions and the conditions they look up, compiled for rating.
 
     A plan holds all that does not depend on usage; agreements of the same period, tariff and determinants
     share one, so that rating a bill is a handful of integer operations a line. Memory is bounded. Not
     shared between threads.
     """
 
-    def __init__(self, versions: Iterable[TariffVersion]) -> None:
-        """Raises VersionRepeated."""
+    def __init__(self, versions: Iterable[TariffVersion], conditions: Iterable[Condition] = ()) -> None:
+        """Raises VersionRepeated and ConditionRepeated."""
         self._versions: dict[str, list[TariffVersion]] = {}
         self._frames: dict[tuple[Any, ...], _Frame] = {}
         self._plans_kept = 0
         self.fingerprints: dict[str, str] = {}
-        """`CODE@version` → SHA-256 (hex) of the canonical document."""
+        """`CODE@version`, `condition:NAME@revision` → SHA-256 (hex) of the canonical document."""
         for version in sorted(versions, key=lambda v: (v.effective_from, v.version)):
             if version.reference in self.fingerprints:
                 raise VersionRepeated(
@@ -59,17 +72,28 @@ class TariffBook:
                 )
             self.fingerprints[version.reference] = version.fingerprint
             self._versions.setdefault(version.code, []).append(version)
+        self._conditions: dict[str, Condition] = {}
+        for condition in conditions:
+            if condition.name in self._conditions:
+                raise ConditionRepeated(
+                    f"condition {condition.name} is there twice: keep its latest revision",
+                    condition=condition.name,
+                )
+            self._conditions[condition.name] = condition
+            self.fingerprints[condition.reference] = condition.fingerprint
 
     def rate(self, request: RatingRequest) -> Rating:
         """Rate one agreement's period.
 
         Raises a Refusal that says what is missing and how to mend it: NoTariffInForce, DeterminantMissing,
-        InvalidDeterminant, NotInTable, TiersOutOfOrder, CurrencyMix, UsageTermsDiffer, UsageMissing,
-        NegativeUsage, ScheduledDaysMissing, StepOrderConflict.
+        InvalidDeterminant, NotInTable, DivisionByZero, FormulaBeyondMeasure, TiersOutOfOrder, CurrencyMix,
+        UsageTermsDiffer, UsageMissing, NegativeUsage, ScheduledDaysMissing, StepOrderConflict.
         """
         frame = self._frame(request)
         first_day, last_day, determinants = frame.first_day, frame.last_day, request.determinants
         key = tuple([_signature(determinants.get(name), first_day, last_day) for name in frame.names])
+        if frame.events:
+            key += tuple([_events(determinants.get(name), request) for name in frame.events])
         plan = frame.plans.get(key)
         if plan is None:
             plan = self._remember(frame, key, request)
@@ -106,9 +130,8 @@ class TariffBook:
         return frame
 
     def _remember(self, frame: _Frame, key: tuple[Any, ...], request: RatingRequest) -> Plan:
-        slices = slices_of(
-            frame.pieces, period=request.period, bill_date=request.bill_date, history=request.determinants
-        )
+        facts = Facts(request.period, request.determinants, self._conditions)
+        slices = slices_of(frame.pieces, bill_date=request.bill_date, facts=facts)
         plan = plan_for(slices, request)
         self._plans_kept += 1
         if self._plans_kept > _PLANS_KEPT:
@@ -118,9 +141,23 @@ class TariffBook:
         return plan
 
 
-def compile_book(versions: Iterable[TariffVersion]) -> TariffBook:
-    """A book of `versions`, of any number of tariffs. Raises VersionRepeated."""
-    return TariffBook(versions)
+RateDocument: TypeAlias = TariffVersion | Condition
+
+
+def compile_book(documents: Iterable[RateDocument]) -> TariffBook:
+    """A book of versions, of any number of tariffs, and of conditions.
+
+    Raises VersionRepeated and ConditionRepeated.
+    """
+    listed = list(documents)
+    return TariffBook(
+        (one for one in listed if isinstance(one, TariffVersion)),
+        (one for one in listed if isinstance(one, Condition)),
+    )
+
+
+def _events(dated: Dated[Decimal | str] | None, request: RatingRequest) -> object:
+    return None if dated is None else tuple(entry for entry in dated.entries if entry[0] in request.period)
 
 
 def _signature(dated: Dated[Decimal | str] | None, first_day: date, last_day: date) -> object:

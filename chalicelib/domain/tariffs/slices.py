@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.tariffs.determinants import Determinant, Values
+from chalicelib.domain.tariffs.determinants import Values
+from chalicelib.domain.tariffs.facts import Facts
 from chalicelib.domain.tariffs.version import Effectivity, TariffVersion
-
-History = Mapping[str, Dated[Decimal | str]]
 
 
 class NoTariffInForce(Refusal):
     """No tariff, or no version of it, is in force on a day of the period."""
-
-
-class DeterminantMissing(Refusal):
-    """An agreement lacks an attribute that its tariff needs."""
 
 
 class Piece(NamedTuple):
@@ -89,48 +83,20 @@ def _in_force(
     )
 
 
-def slices_of(pieces: Iterable[Piece], *, period: Period, bill_date: date, history: History) -> list[Slice]:
+def slices_of(pieces: Iterable[Piece], *, bill_date: date, facts: Facts) -> list[Slice]:
     """`pieces` with the values of the determinants their versions declare.
 
     Under `service_day` a change of a determinant cuts; under the other effectivities its value on the
-    reference day holds throughout. Raises DeterminantMissing and InvalidDeterminant.
+    reference day holds throughout. Raises what `Facts.values` raises.
     """
     slices: list[Slice] = []
     for piece in pieces:
-        by_day = piece.version.effectivity is Effectivity.SERVICE_DAY
-        for part in piece.period.split(_changes(piece.version, history) if by_day else ()):
-            day = piece.version.effectivity.reference(day=part.start, period=period, bill_date=bill_date)
-            values = {
-                determinant.name: determinant.read(_value_on(day, determinant, piece.version, history))
-                for determinant in piece.version.determinants
-            }
-            slices.append(Slice(part, piece.version, values))
+        version = piece.version
+        by_day = version.effectivity is Effectivity.SERVICE_DAY
+        for part in piece.period.split(facts.changes(version) if by_day else ()):
+            day = version.effectivity.reference(day=part.start, period=facts.period, bill_date=bill_date)
+            slices.append(Slice(part, version, facts.values(version, day=day, part=part)))
     return slices
-
-
-def _changes(version: TariffVersion, history: History) -> set[date]:
-    return {
-        day
-        for determinant in version.determinants
-        if determinant.name in history
-        for day in history[determinant.name].changes()
-    }
-
-
-def _value_on(day: date, determinant: Determinant, version: TariffVersion, history: History) -> Decimal | str:
-    dated = history.get(determinant.name)
-    value = None if dated is None else dated.find(day)
-    if value is None:
-        value = determinant.default
-    if value is None:
-        raise DeterminantMissing(
-            f"tariff {version.reference} needs {determinant.name} and the agreement has none on {day}: "
-            f"give it one from that day",
-            determinant=determinant.name,
-            tariff=version.reference,
-            day=day,
-        )
-    return value
 
 
 def days_seen(*, period: Period, bill_date: date) -> tuple[date, date]:

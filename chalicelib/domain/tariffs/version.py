@@ -13,6 +13,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Unit, ratio
 from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.amounts import Formula
 from chalicelib.domain.tariffs.charges.charge import Charge
 from chalicelib.domain.tariffs.determinants import Determinant
 from chalicelib.domain.tariffs.line import Factor
@@ -96,11 +97,22 @@ class UsageTerms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFormula:
+    """A value worked out under a name; what comes after may use it like a determinant."""
+
+    name: str
+    formula: Formula
+    label: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TariffVersion:
     """One version of a tariff. `charges` are in rating order; `fingerprint` is that of its document.
 
-    `usage` is None for services without a meter; `proration` None charges every bill in full. `translations`
-    holds labels in further languages: language tag → charge code → label.
+    `usage` is None for services without a meter; `proration` None charges every bill in full. `formulas`
+    are worked out in order. `translations` holds labels in further languages: language tag → charge code →
+    label.
     """
 
     code: str
@@ -115,6 +127,7 @@ class TariffVersion:
     determinants: tuple[Determinant, ...]
     charges: tuple[Charge, ...]
     fingerprint: str
+    formulas: tuple[NamedFormula, ...] = ()
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.tariffs.slices import DeterminantMissing
+from chalicelib.domain.tariffs.facts import DeterminantMissing
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from cli.main import build
 

@@ -31,6 +31,10 @@ determinants:
   dwelling_units: {kind: count}
   low_income: {kind: flag}
   tax_exempt: {kind: flag}
+  winter_average: {kind: number}
+  baseline: {kind: number}
+  reconnected: {kind: event}
+  paid_late: {kind: event}
 charges:
 - {type: service_charge, code: SVC, label: S, gl_account: "1", fund: F, charge_group: g, amount: 1}
 - {type: commodity_flat, code: WATER, label: W, gl_account: "1", fund: F, charge_group: g, rate: 1}

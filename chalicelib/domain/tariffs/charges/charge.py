@@ -18,9 +18,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.amounts import Amount, keys_in
 from chalicelib.domain.tariffs.arithmetic import rounded_product
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
-from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Note, Tier
+from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind, Values
+from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Measure, Note, Tier
 
 # (usage by slice, scaled; totals by stretch in minor units; lines) → appends its lines, sets its total
 Step: TypeAlias = Callable[[list[int], list[int], list[BillLine]], None]
@@ -35,18 +36,21 @@ _NOTE_OF_RULE = {
 }
 
 
-class Use(NamedTuple):
-    """A determinant that a charge names: at `path` within the charge; `kind` when only one kind will do."""
+Path: TypeAlias = tuple[str | int, ...]
 
-    path: tuple[str | int, ...]
+
+class Use(NamedTuple):
+    """A determinant that a charge names: at `path` within the charge; one of `kinds` will do."""
+
+    path: Path
     name: str
-    kind: DeterminantKind | None
+    kinds: tuple[DeterminantKind, ...]
 
 
 class Flaw(NamedTuple):
     """Something wrong in a tariff: at `path` in its document, and how to mend it."""
 
-    path: tuple[str | int, ...]
+    path: Path
     message: str
 
 
@@ -55,6 +59,7 @@ class Head:
     """What a charge is called, where its money goes, how it rounds, and when it applies at all.
 
     `only_if` and `unless` name flags: the charge applies where the first is yes and the second is no.
+    A flag is a determinant, or a formula that compares.
     """
 
     code: str
@@ -73,8 +78,9 @@ class Placement:
     """Where a stretch lies in the period, and all about its charge that does not depend on usage.
 
     `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`.
-    `tier_share`, `tier_notes`: that of tier widths; `bounds`: upper bounds so prorated, scaled by `places`.
-    `take` sums the usage of the stretch's slices; `base` the amounts of the charges the terms name.
+    `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated and scaled by `places`.
+    `step` is the billing step, scaled. `take` sums the usage of the stretch's slices; `base` the amounts of
+    the charges the terms name.
     """
 
     index: int
@@ -83,6 +89,7 @@ class Placement:
     exponent: int
     unit: str
     places: int
+    step: int
     share: Factor | None
     tier_share: Factor | None
     share_notes: str
@@ -130,8 +137,19 @@ class Terms(ABC):
 
     @property
     def bounds(self) -> tuple[Decimal, ...]:
-        """Upper bounds of all tiers but the last, in billing units, for a full bill."""
+        """Quantities for a full bill that are spread over days as usage is: the upper bounds of tiers, an
+        included volume. In billing units."""
         return ()
+
+    @property
+    def grains(self) -> tuple[Decimal, ...]:
+        """Further quantities that must be whole in the scale of counts: what quantities are rounded to."""
+        return ()
+
+    @property
+    def bounds_prorated(self) -> bool:
+        """Whether `bounds` follow the length of the bill where the tariff prorates tiers."""
+        return True
 
     @abstractmethod
     def step(self, place: Placement) -> Step:
@@ -147,13 +165,15 @@ class Terms(ABC):
         tier: Tier | None = None,
         factor: Factor | None = None,
         notes: str = "",
+        period: Period | None = None,
+        measure: Measure | None = None,
     ) -> tuple[Any, ...]:
         """All fields of a line up to quantity, base and amount."""
         head = self.head
         rule = _NOTE_OF_RULE[head.rounding]
         return (
             *(head.code, kind, head.label, place.tariff, head.clause, head.gl_account, head.fund),
-            *(head.charge_group, place.period, unit, rate, tier, factor, notes + rule),
+            *(head.charge_group, period or place.period, unit, rate, tier, factor, notes + rule, measure),
         )
 
 
@@ -173,18 +193,25 @@ class Charge(ABC):
         """Whether the charge depends on usage."""
         return False
 
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        """Every amount it names, with its path within the charge."""
+        return iter(())
+
     def uses(self) -> Iterator[Use]:
-        """The determinants it names."""
-        for path, name in (("only_if", self.head.only_if), ("unless", self.head.unless)):
-            if name is not None:
-                yield Use((path,), name, DeterminantKind.FLAG)
+        """The determinants it names, but for those in formulas."""
+        for field, flag in (("only_if", self.head.only_if), ("unless", self.head.unless)):
+            if flag is not None:
+                yield Use((field,), flag, (DeterminantKind.FLAG,))
+        for path, amount in self.amounts():
+            for name in keys_in(amount):
+                yield Use((*path, "by"), name, (DeterminantKind.CHOICE, *NUMERIC))
 
     def flaws(self) -> Iterator[Flaw]:
         """What is wrong with its figures, paths within the charge."""
         return iter(())
 
     def terms_for(self, values: Values) -> Terms | None:
-        """The terms that `values` give; None where the charge does not apply. Raises NotInTable."""
+        """The terms that `values` give; None where the charge does not apply. Raises what `terms` raises."""
         if self.head.only_if is not None and not values[self.head.only_if]:
             return None
         if self.head.unless is not None and values[self.head.unless]:
@@ -192,5 +219,8 @@ class Charge(ABC):
         return self.terms(values)
 
     @abstractmethod
-    def terms(self, values: Values) -> Terms:
-        """The terms that `values` give, where the charge applies. Raises NotInTable."""
+    def terms(self, values: Values) -> Terms | None:
+        """The terms that `values` give, where the charge applies; None where nothing of it is due.
+
+        Raises NotInTable, DivisionByZero and FormulaBeyondMeasure.
+        """

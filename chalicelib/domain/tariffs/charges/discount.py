@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
+from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import rounded_product
-from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
 
 _HUNDRED = Decimal(100)
@@ -84,11 +84,10 @@ class Discount(Charge):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def uses(self) -> Iterator[Use]:
-        yield from super(Discount, self).uses()
-        for field, amount in (("percent", self.percent), ("cap", self.cap), ("credit", self.credit)):
-            for name in names_in(amount):
-                yield Use((field, "by"), name, DeterminantKind.CHOICE)
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        for name, amount in (("percent", self.percent), ("cap", self.cap), ("credit", self.credit)):
+            if amount is not None:
+                yield (name,), amount
 
     def flaws(self) -> Iterator[Flaw]:
         if (self.percent is None) == (self.credit is None):

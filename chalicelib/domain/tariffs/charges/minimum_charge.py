@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.amounts import Amount, figure
+from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
@@ -69,10 +69,8 @@ class MinimumCharge(Charge):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def uses(self) -> Iterator[Use]:
-        yield from super(MinimumCharge, self).uses()
-        for name in names_in(self.amount):
-            yield Use(("amount", "by"), name, DeterminantKind.CHOICE)
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        yield ("amount",), self.amount
 
     def terms(self, values: Values) -> MinimumTerms:
         return MinimumTerms(

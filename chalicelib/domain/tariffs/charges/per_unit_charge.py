@@ -1,4 +1,4 @@
-"""A flat rate for every billed unit: a commodity charge, or a surcharge by the unit."""
+"""A flat rate for every billed unit: a commodity charge, a surcharge or a tax by the unit."""
 
 from __future__ import annotations
 
@@ -6,21 +6,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.amounts import Amount, figure
+from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
+from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerUnitTerms(Terms):
-    """`rate` for every billed unit."""
+    """`rate` for every unit of `quantity`."""
 
     kind: LineKind
     rate: Decimal
+    quantity: QuantityTerms = PLAIN
+    quantity_prorated: bool = True
+
+    @property
+    def bounds(self) -> tuple[Decimal, ...]:
+        return self.quantity.bounds
+
+    @property
+    def grains(self) -> tuple[Decimal, ...]:
+        return self.quantity.grains
+
+    @property
+    def bounds_prorated(self) -> bool:
+        return self.quantity_prorated
 
     def step(self, place: Placement) -> Step:
-        """One line, unless nothing was used."""
+        """One line, unless there is nothing to charge for."""
         index, take, quantum = place.index, place.take, place.quantum
         price = place.price(self.rate, rule=self.head.rounding)
         constants = self.constants(place, kind=self.kind, unit=place.unit, rate=self.rate)
@@ -31,26 +46,53 @@ class PerUnitTerms(Terms):
                 totals[index] = amount_minor = price(count)
                 lines.append(make_line((*constants, quantum * count, None, amount_minor)))
 
+        return charge if self.quantity == PLAIN else self._measured_step(place)
+
+    def _measured_step(self, place: Placement) -> Step:
+        index, take, quantum = place.index, place.take, place.quantum
+        price = place.price(self.rate, rule=self.head.rounding)
+        measured = self.quantity.measured(place)
+
+        def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
+            count, measure = measured(take(usage))
+            if count:
+                totals[index] = amount_minor = price(count)
+                constants = self.constants(
+                    place, kind=self.kind, unit=place.unit, rate=self.rate, measure=measure
+                )
+                lines.append(make_line((*constants, quantum * count, None, amount_minor)))
+
         return charge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PerUnitCharge(Charge):
-    """`rate` for every billed unit; `kind` says whether it is the water itself or a surcharge on it."""
+    """`rate` for every unit of `quantity`; `kind` says whether it is the water itself, a surcharge or a tax.
+
+    The quantities that `quantity` names follow the length of the bill where tiers do, if `prorated`.
+    """
 
     kind: LineKind
     rate: Amount
+    quantity: QuantityRule = METERED
+    prorated: bool = True
 
     @property
     def metered(self) -> bool:
         return True
 
-    def uses(self) -> Iterator[Use]:
-        yield from super(PerUnitCharge, self).uses()
-        for name in names_in(self.rate):
-            yield Use(("rate", "by"), name, DeterminantKind.CHOICE)
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        yield ("rate",), self.rate
+        yield from self.quantity.amounts()
+
+    def flaws(self) -> Iterator[Flaw]:
+        return self.quantity.flaws()
 
     def terms(self, values: Values) -> PerUnitTerms:
         return PerUnitTerms(
-            head=self.head, kind=self.kind, rate=figure(self.rate, values, charge=self.head.code)
+            head=self.head,
+            kind=self.kind,
+            rate=figure(self.rate, values, charge=self.head.code),
+            quantity=self.quantity.terms(values, charge=self.head.code),
+            quantity_prorated=self.prorated,
         )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
+from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import rounded_product
-from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
@@ -53,10 +53,8 @@ class PercentCharge(Charge):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def uses(self) -> Iterator[Use]:
-        yield from super(PercentCharge, self).uses()
-        for name in names_in(self.percent):
-            yield Use(("percent", "by"), name, DeterminantKind.CHOICE)
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        yield ("percent",), self.percent
 
     def terms(self, values: Values) -> PercentTerms:
         return PercentTerms(

@@ -1,4 +1,4 @@
-"""A fixed charge for being connected, by meter size or any other table, prorated by days."""
+"""A fixed charge for being connected, by meter size or any other table, prorated by days; or a fixed tax."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.charges.charge import Charge, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.amounts import Amount, figure
+from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, Use, make_line
+from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
@@ -16,6 +16,7 @@ from chalicelib.domain.tariffs.line import BillLine, LineKind
 class ServiceTerms(Terms):
     """`amount` each, `count` times (None: once) of what `count_name` counts."""
 
+    kind: LineKind
     amount: Decimal
     count: Decimal | None
     count_name: str
@@ -38,7 +39,7 @@ class ServiceTerms(Terms):
         index, amount_minor = place.index, place.fixed_minor
         constants = self.constants(
             place,
-            kind=LineKind.SERVICE_CHARGE,
+            kind=self.kind,
             unit=self.count_name,
             rate=self.amount,
             factor=place.share,
@@ -55,24 +56,30 @@ class ServiceTerms(Terms):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceCharge(Charge):
-    """`amount` for a full bill; `times` names a count it is multiplied by (dwelling units)."""
+    """`amount` for a full bill; `times` names a number it is multiplied by (dwelling units).
+
+    `kind` says whether it is for the service, or a tax.
+    """
 
     amount: Amount
+    kind: LineKind = LineKind.SERVICE_CHARGE
     times: str | None = None
     prorated: bool = True
 
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        yield ("amount",), self.amount
+
     def uses(self) -> Iterator[Use]:
         yield from super(ServiceCharge, self).uses()
-        for name in names_in(self.amount):
-            yield Use(("amount", "by"), name, DeterminantKind.CHOICE)
         if self.times is not None:
-            yield Use(("times",), self.times, DeterminantKind.COUNT)
+            yield Use(("times",), self.times, NUMERIC)
 
     def terms(self, values: Values) -> ServiceTerms:
         return ServiceTerms(
             head=self.head,
+            kind=self.kind,
             amount=figure(self.amount, values, charge=self.head.code),
-            count=None if self.times is None else Decimal(values[self.times]),
+            count=None if self.times is None else number_of(values[self.times]),
             count_name=self.times or "",
             follows_days=self.prorated,
         )

@@ -6,13 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.tariffs.amounts import Amount, figure, names_in
-from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Placement, Step, Terms, Use, make_line
-from chalicelib.domain.tariffs.determinants import DeterminantKind, Values
+from chalicelib.domain.tariffs.amounts import Amount, figure
+from chalicelib.domain.tariffs.charges.charge import (
+    Charge,
+    Flaw,
+    Path,
+    Placement,
+    Step,
+    Terms,
+    Use,
+    make_line,
+)
+from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
+from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Tier
 
 
@@ -31,6 +42,20 @@ class StartIs(StrEnum):
         return start - 1 if self is StartIs.FIRST_UNIT else start
 
 
+class TierRates(StrEnum):
+    """What usage a tier's rate is for."""
+
+    OF_EACH_TIER = "of_each_tier"  # each part of the usage at the rate of the tier it falls in
+    OF_TIER_REACHED = "of_tier_reached"  # the whole usage at the rate of the highest tier it reaches
+
+
+class OutOfOrder(StrEnum):
+    """What holds when a tier would end before it starts: when a table's or a formula's figures say so."""
+
+    REFUSED = "refused"  # the agreement is not rated
+    EMPTY_TIER = "empty_tier"  # the tier has no width
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierTerms:
     """A tier in plain figures, `upper` None for the last one."""
@@ -44,37 +69,47 @@ class TieredTerms(Terms):
     """Tiers from the first on, widths already multiplied by any count of dwelling units."""
 
     tiers: tuple[TierTerms, ...]
+    rates: TierRates = TierRates.OF_EACH_TIER
+    quantity: QuantityTerms = PLAIN
+    widths_prorated: bool = True
 
     @property
     def bounds(self) -> tuple[Decimal, ...]:
-        return tuple(tier.upper for tier in self.tiers if tier.upper is not None)
+        return (*self.quantity.bounds, *(tier.upper for tier in self.tiers if tier.upper is not None))
+
+    @property
+    def grains(self) -> tuple[Decimal, ...]:
+        return self.quantity.grains
+
+    @property
+    def bounds_prorated(self) -> bool:
+        return self.widths_prorated
 
     def step(self, place: Placement) -> Step:
-        """A line for every tier that usage reaches; those of tiers filled to the brim are made beforehand."""
-        index, take, quantum = place.index, place.take, place.quantum
-        rungs = tuple(self._rungs(place))
+        """A line for every tier that usage reaches, or one for the highest of them."""
+        if self.quantity == PLAIN:
+            return self._priced(place, place.take)
+        take, measured = place.take, self.quantity.measured(place)
+        priced = self._priced(place, itemgetter(0))
 
         def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
-            count = take(usage)
-            total_minor = 0
-            for lower, upper, full, price, constants in rungs:
-                if upper is not None and count >= upper:
-                    if full is not None:
-                        total_minor += full.amount_minor
-                        lines.append(full)
-                else:
-                    part = count - lower
-                    if part:
-                        amount_minor = price(part)
-                        total_minor += amount_minor
-                        lines.append(make_line((*constants, quantum * part, None, amount_minor)))
-                    break
-            totals[index] = total_minor
+            first = len(lines)
+            count, measure = measured(take(usage))
+            priced([count], totals, lines)
+            if measure is not None:
+                lines[first:] = [line._replace(measure=measure) for line in lines[first:]]
 
         return charge
 
+    def _priced(self, place: Placement, take: Callable[[list[int]], int]) -> Step:
+        rungs = tuple(self._rungs(place))
+        if self.rates is TierRates.OF_EACH_TIER:
+            return _climb(rungs, index=place.index, quantum=place.quantum, take=take)
+        return _reach(rungs, index=place.index, quantum=place.quantum, take=take)
+
     def _rungs(self, place: Placement) -> Iterator[_Rung]:
-        edges, uppers = (0, *place.bounds), (*place.bounds, None)
+        bounds = place.bounds[len(self.quantity.bounds) :]
+        edges, uppers = (0, *bounds), (*bounds, None)
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)
             constants = self.constants(
@@ -103,6 +138,46 @@ class _Rung(NamedTuple):
     constants: tuple[Any, ...]
 
 
+def _climb(
+    rungs: tuple[_Rung, ...], *, index: int, quantum: Decimal, take: Callable[[list[int]], int]
+) -> Step:
+    """Each part at its tier's rate; the lines of tiers filled to the brim are made beforehand."""
+
+    def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
+        count = take(usage)
+        total_minor = 0
+        for lower, upper, full, price, constants in rungs:
+            if upper is not None and count >= upper:
+                if full is not None:
+                    total_minor += full.amount_minor
+                    lines.append(full)
+            else:
+                part = count - lower
+                if part:
+                    amount_minor = price(part)
+                    total_minor += amount_minor
+                    lines.append(make_line((*constants, quantum * part, None, amount_minor)))
+                break
+        totals[index] = total_minor
+
+    return charge
+
+
+def _reach(
+    rungs: tuple[_Rung, ...], *, index: int, quantum: Decimal, take: Callable[[list[int]], int]
+) -> Step:
+    """All of the usage at the rate of the highest tier it reaches; its last unit decides which that is."""
+
+    def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
+        count = take(usage)
+        if count:
+            rung = next(rung for rung in rungs if rung.upper is None or count <= rung.upper)
+            totals[index] = amount_minor = rung.price(count)
+            lines.append(make_line((*rung.constants, quantum * count, None, amount_minor)))
+
+    return charge
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierRule:
     """A tier as the tariff writes it: where it starts, and its rate."""
@@ -113,57 +188,75 @@ class TierRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TieredCharge(Charge):
-    """`tiers` in order; `start_is` reads their starts; `width_times` names a count that widens them."""
+    """`tiers` in order; `start_is` reads their starts; `width_times` names a number that widens them.
+
+    `rates` says what usage a tier's rate is for, `quantity` which quantity is put in tiers. Widths follow
+    the length of the bill where the tariff says tiers do, if `prorated`.
+    """
 
     start_is: StartIs
     tiers: tuple[TierRule, ...]
     width_times: str | None = None
+    rates: TierRates = TierRates.OF_EACH_TIER
+    out_of_order: OutOfOrder = OutOfOrder.REFUSED
+    quantity: QuantityRule = METERED
+    prorated: bool = True
 
     @property
     def metered(self) -> bool:
         return True
 
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        for number, tier in enumerate(self.tiers):
+            yield ("tiers", number, "from"), tier.start
+            yield ("tiers", number, "rate"), tier.rate
+        yield from self.quantity.amounts()
+
     def uses(self) -> Iterator[Use]:
         yield from super(TieredCharge, self).uses()
-        for number, tier in enumerate(self.tiers):
-            for field, amount in (("from", tier.start), ("rate", tier.rate)):
-                for name in names_in(amount):
-                    yield Use(("tiers", number, field, "by"), name, DeterminantKind.CHOICE)
         if self.width_times is not None:
-            yield Use(("width_times",), self.width_times, DeterminantKind.COUNT)
+            yield Use(("width_times",), self.width_times, NUMERIC)
 
     def flaws(self) -> Iterator[Flaw]:
         starts = [tier.start for tier in self.tiers]
-        if all(isinstance(start, Decimal) for start in starts):
-            yield from _order_flaws([Decimal(str(start)) for start in starts], self.start_is)
+        figures = [start for start in starts if isinstance(start, Decimal)]
+        if len(figures) == len(starts):
+            yield from self._order_flaws(figures)
+        yield from self.quantity.flaws()
 
     def terms(self, values: Values) -> TieredTerms:
-        """Raises NotInTable, and TiersOutOfOrder when tabled starts do not rise."""
-        starts = [figure(tier.start, values, charge=self.head.code) for tier in self.tiers]
-        for flaw in _order_flaws(starts, self.start_is):
-            raise TiersOutOfOrder(f"charge {self.head.code}: {flaw.message}", charge=self.head.code)
-        times = Decimal(1) if self.width_times is None else Decimal(values[self.width_times])
-        uppers = [*(self.start_is.bound(start) * times for start in starts[1:]), None]
+        """Raises what `figure` raises, and TiersOutOfOrder when starts do not rise."""
+        code = self.head.code
+        starts = [figure(tier.start, values, charge=code) for tier in self.tiers]
+        for flaw in self._order_flaws(starts):
+            raise TiersOutOfOrder(f"charge {code}: {flaw.message}", charge=code)
+        times = Decimal(1) if self.width_times is None else number_of(values[self.width_times])
+        uppers = [*accumulate((self.start_is.bound(start) * times for start in starts[1:]), max), None]
         return TieredTerms(
             head=self.head,
             tiers=tuple(
-                TierTerms(upper=upper, rate=figure(tier.rate, values, charge=self.head.code))
+                TierTerms(upper=upper, rate=figure(tier.rate, values, charge=code))
                 for upper, tier in zip(uppers, self.tiers, strict=True)
             ),
+            rates=self.rates,
+            quantity=self.quantity.terms(values, charge=code),
+            widths_prorated=self.prorated,
         )
 
-
-def _order_flaws(starts: list[Decimal], start_is: StartIs) -> Iterator[Flaw]:
-    # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
-    allowed = (0, 1) if start_is is StartIs.FIRST_UNIT else (0,)
-    if starts[0] not in allowed:
-        first = "0 or 1" if start_is is StartIs.FIRST_UNIT else "0"
-        yield Flaw(("tiers", 0, "from"), f"the first tier starts at {starts[0]}: it must start at {first}")
-    bounds = [Decimal(0), *(start_is.bound(start) for start in starts[1:])]
-    for number, (before, bound) in enumerate(pairwise(bounds), 1):
-        if bound <= before:
-            yield Flaw(
-                ("tiers", number, "from"),
-                f"tier {number + 1} starts at {starts[number]}, after tier {number} at {starts[number - 1]}: "
-                "starts must rise",
-            )
+    def _order_flaws(self, starts: list[Decimal]) -> Iterator[Flaw]:
+        # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
+        allowed = (0, 1) if self.start_is is StartIs.FIRST_UNIT else (0,)
+        if starts[0] not in allowed:
+            first = "0 or 1" if self.start_is is StartIs.FIRST_UNIT else "0"
+            message = f"the first tier starts at {starts[0]}: it must start at {first}"
+            yield Flaw(("tiers", 0, "from"), message)
+        if self.out_of_order is OutOfOrder.EMPTY_TIER:
+            return
+        bounds = [Decimal(0), *(self.start_is.bound(start) for start in starts[1:])]
+        for number, (before, bound) in enumerate(pairwise(bounds), 1):
+            if bound <= before:
+                yield Flaw(
+                    ("tiers", number, "from"),
+                    f"tier {number + 1} starts at {starts[number]}, after tier {number} at "
+                    f"{starts[number - 1]}: starts must rise, or say out_of_order: empty_tier",
+                )

@@ -188,7 +188,7 @@ def _if(
 def _named_number(name: str) -> _Number:
     def number(values: Values) -> Fraction:
         value = values[name]
-        if isinstance(value, bool | str):
+        if isinstance(value, bool | str | tuple):
             raise UnfitValue(f"{name} is {value!r}: a formula needs a number here", name=name)
         return Fraction(value)
 
@@ -206,6 +206,8 @@ def _named_truth(name: str) -> _Truth:
 
 
 def _result(value: Value) -> Result:
+    if isinstance(value, tuple):
+        raise UnfitValue("an event has no value a formula can use: only a one-off charge is due by it")
     return value if isinstance(value, bool | str) else Fraction(value)
 
 

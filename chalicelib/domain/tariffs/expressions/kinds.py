@@ -100,7 +100,9 @@ class _Check:
             names = ", ".join(self._declared) or "none so far"
             self._misfit(expression, f"{name} is not declared: add it to determinants ({names})")
             return None
-        return _KINDS[kind]
+        if kind not in _KINDS:
+            self._misfit(expression, f"{name} is an event: only a one-off charge is due by it")
+        return _KINDS.get(kind)
 
     def _numbers(self, *operands: Expression) -> Kind:
         for operand in operands:

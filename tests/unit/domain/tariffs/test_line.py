@@ -24,6 +24,7 @@ LINE = BillLine(
     tier=Tier(2, Decimal("3.0"), None),
     factor=Factor(16, 30),
     notes=Note.CHANGED_AT_END,
+    measure=None,
     quantity=Decimal("4.00"),
     base_minor=None,
     amount_minor=1716,

@@ -11,10 +11,11 @@ from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.amounts import NotInTable
 from chalicelib.domain.tariffs.determinants import InvalidDeterminant
+from chalicelib.domain.tariffs.facts import DeterminantMissing
 from chalicelib.domain.tariffs.gauge import NegativeUsage, UsageMissing, UsageTermsDiffer
 from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import VersionRepeated, compile_book
-from chalicelib.domain.tariffs.slices import DeterminantMissing, NoTariffInForce
+from chalicelib.domain.tariffs.slices import NoTariffInForce
 from chalicelib.domain.tariffs.soundness import UnsoundTariff
 from chalicelib.domain.tariffs.stretches import StepOrderConflict
 from tests.unit.domain.tariffs.builders import (

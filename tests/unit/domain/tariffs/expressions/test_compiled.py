@@ -244,4 +244,5 @@ def test_every_kind_of_determinant_gives_a_kind_of_value() -> None:
         DeterminantKind.COUNT: Kind.NUMBER,
         DeterminantKind.NUMBER: Kind.NUMBER,
         DeterminantKind.FLAG: Kind.TRUTH,
+        DeterminantKind.EVENT: None,
     }

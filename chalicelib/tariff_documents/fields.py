@@ -1,0 +1,183 @@
+"""What fields of tariff documents take: figures, formulas, tables, codes, days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    Tag,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.determinants import MonthDay, table_key
+from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
+
+_LEAP_YEAR_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+SAID = "said"
+"""The type of errors whose message is in this schema's own, plain words."""
+
+
+def refuse(message: str, *path: str | int) -> PydanticCustomError:
+    """An error of this schema; `path` leads on from the field it is raised for."""
+    return PydanticCustomError(SAID, "{message}", {"message": message, "path": path})
+
+
+def _unit(value: object) -> object:
+    try:
+        return Unit.parse(value) if isinstance(value, str) else value
+    except Refusal as refusal:
+        raise refuse(refusal.message) from None
+
+
+def _expression(text: str) -> str:
+    try:
+        parse_expression(text)
+    except InvalidExpression as invalid:
+        raise refuse(invalid.message) from None
+    return text
+
+
+def month_day(text: str) -> MonthDay:
+    """`MM-DD` as a day of every year. Raises ValueError."""
+    month, _, day = text.partition("-")
+    found = MonthDay(int(month), int(day))
+    if not 1 <= found.month <= 12 or not 1 <= found.day <= _LEAP_YEAR_DAYS[found.month - 1]:
+        raise ValueError(text)
+    return found
+
+
+def _day_of_year(text: str) -> str:
+    try:
+        found = month_day(text)
+    except ValueError:
+        found = MonthDay(2, 29)
+    if found == (2, 29):  # it comes in one year of four
+        raise refuse(f"{text!r} is no day of every year: write MM-DD, such as 05-01")
+    return f"{found.month:02}-{found.day:02}"
+
+
+def _shortest(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+Figure = Annotated[Decimal, Field(max_digits=24), PlainSerializer(_shortest, return_type=str)]
+Step = Annotated[Figure, Field(gt=0)]
+WaterUnit = Annotated[Unit, BeforeValidator(_unit)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_length=40)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+Days = Annotated[int, Field(ge=1, le=400)]
+DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
+Bases = Annotated[list[Code], Field(min_length=1)]
+ExpressionText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_expression)]
+
+
+class Section(BaseModel):
+    """A mapping in the document: fields not in the schema are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class RoundingSection(Section):
+    """To a multiple of `to`, under `rule`."""
+
+    to: Step
+    rule: RoundingRule = RoundingRule.HALF_UP
+
+
+class FormulaSection(Section):
+    """A number worked out from determinants; rounded half up to a millionth, or as `round` says."""
+
+    formula: ExpressionText
+    round: RoundingSection | None = None
+
+
+def _is_formula(value: object) -> bool:
+    return isinstance(value, FormulaSection) or (isinstance(value, Mapping) and "formula" in value)
+
+
+def _cell_tag(value: object) -> str:
+    if _is_formula(value):
+        return "formula"
+    return "values" if isinstance(value, Mapping) else "figure"
+
+
+def _amount_tag(value: object) -> str:
+    if _is_formula(value):
+        return "formula"
+    return "table" if isinstance(value, Mapping | Section) else "figure"
+
+
+_Figure = Annotated[Figure, Tag("figure")]
+_Formula = Annotated[FormulaSection, Tag("formula")]
+Cell = Decimal | FormulaSection
+Cell1 = Annotated[
+    _Figure
+    | _Formula
+    | Annotated[dict[str, Annotated[_Figure | _Formula, Discriminator(_cell_tag)]], Tag("values")],
+    Discriminator(_cell_tag),
+]
+Cell2 = Annotated[_Figure | _Formula | Annotated[dict[str, Cell1], Tag("values")], Discriminator(_cell_tag)]
+
+
+class TableSection(Section):
+    """Figures looked up by one to three determinants, `values` nested in the order of `by`.
+
+    A key is a text, a range of numbers (`up to 10`, `over 10 to 25`, `over 25`), or `*` for all others.
+    """
+
+    by: Annotated[
+        list[Name],
+        Field(min_length=1, max_length=3),
+        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    ]
+    values: Annotated[dict[str, Cell2], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_even(self) -> TableSection:
+        seen: set[tuple[str, ...]] = set()
+        for path, cell in _leaves(self.values):
+            key = tuple(map(table_key, path))
+            if cell is None or len(key) != len(self.by):
+                names = ", then ".join(self.by)
+                raise refuse(f"a figure stands under one key each of {names}: nest it so", "values", *path)
+            if key in seen:
+                raise refuse(f"{' / '.join(key)} is there already: keep one of them", "values", *path)
+            seen.add(key)
+        return self
+
+    def rows(self) -> dict[tuple[str, ...], Cell]:
+        """The cells by key, one text per name in `by`."""
+        return {tuple(map(table_key, path)): cell for path, cell in _leaves(self.values) if cell is not None}
+
+
+def _leaves(
+    values: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Cell | None]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, key)) if value else [((*path, key), None)]
+        else:
+            yield (*path, key), value
+
+
+AmountField = Annotated[
+    _Figure | _Formula | Annotated[TableSection, Tag("table")], Discriminator(_amount_tag)
+]
