@@ -9,6 +9,7 @@ from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge
 from chalicelib.domain.tariffs.charges.one_off_charge import OneOffCharge
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
+from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
 from chalicelib.domain.tariffs.charges.tiered_charge import TieredCharge, TierRule
 from chalicelib.domain.tariffs.line import LineKind
@@ -81,7 +82,11 @@ def to_charge(section: sections.AnyCharge, *, rounding: RoundingRule) -> Charge:
                 kind=_KINDS[section.type],
                 percent=to_amount(section.percent),
                 of=tuple(section.base),
+                cap=to_optional(section.cap),
+                prorated=section.prorated,
             )
+        case sections.RoundingToSection():
+            return RoundingCharge(head=head, to=section.to, of=tuple(section.base))
         case sections.OneOffSection():
             return OneOffCharge(
                 head=head,

@@ -12,6 +12,7 @@ from chalicelib.tariff_documents.fields import (
     AmountField,
     Bases,
     Code,
+    Figure,
     Name,
     RoundingSection,
     Section,
@@ -97,6 +98,8 @@ class PercentSurchargeSection(ChargeSection):
     type: Literal["percent_surcharge"]
     percent: AmountField
     base: Bases
+    cap: AmountField | None = None
+    prorated: bool = True
 
 
 class MinimumSection(ChargeSection):
@@ -125,6 +128,8 @@ class TaxSection(ChargeSection):
     type: Literal["tax"]
     percent: AmountField
     base: Bases
+    cap: AmountField | None = None
+    prorated: bool = True
 
 
 class FixedTaxSection(ChargeSection):
@@ -143,6 +148,14 @@ class UnitTaxSection(ChargeSection):
     rate: AmountField
     quantity: QuantitySection | None = None
     prorated: bool = True
+
+
+class RoundingToSection(ChargeSection):
+    """The sum of earlier charges is rounded to a coarser step, in a line of its own."""
+
+    type: Literal["rounding"]
+    base: Bases
+    to: Figure
 
 
 class OneOffSection(ChargeSection):
@@ -166,6 +179,7 @@ AnyCharge = Annotated[
     | TaxSection
     | FixedTaxSection
     | UnitTaxSection
-    | OneOffSection,
+    | OneOffSection
+    | RoundingToSection,
     Field(discriminator="type"),
 ]

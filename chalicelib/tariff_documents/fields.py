@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
@@ -26,6 +27,7 @@ from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.determinants import MonthDay, table_key
 from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
 
+_MOST_KEYS = 8
 _LEAP_YEAR_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -128,27 +130,30 @@ def _amount_tag(value: object) -> str:
 _Figure = Annotated[Figure, Tag("figure")]
 _Formula = Annotated[FormulaSection, Tag("formula")]
 Cell = Decimal | FormulaSection
-Cell1 = Annotated[
-    _Figure
-    | _Formula
-    | Annotated[dict[str, Annotated[_Figure | _Formula, Discriminator(_cell_tag)]], Tag("values")],
-    Discriminator(_cell_tag),
-]
-Cell2 = Annotated[_Figure | _Formula | Annotated[dict[str, Cell1], Tag("values")], Discriminator(_cell_tag)]
+if TYPE_CHECKING:
+    Cells = dict[str, Any]  # mypy has no recursive aliases with annotations
+else:
+    Cells = TypeAliasType(
+        "Cells",
+        dict[
+            str, Annotated[_Figure | _Formula | Annotated["Cells", Tag("values")], Discriminator(_cell_tag)]
+        ],
+    )
+"""Cells by key, as many levels deep as the table has names."""
 
 
 class TableSection(Section):
-    """Figures looked up by one to three determinants, `values` nested in the order of `by`.
+    """Figures looked up by one or more determinants, `values` nested in the order of `by`.
 
     A key is a text, a range of numbers (`up to 10`, `over 10 to 25`, `over 25`), or `*` for all others.
     """
 
     by: Annotated[
         list[Name],
-        Field(min_length=1, max_length=3),
+        Field(min_length=1, max_length=_MOST_KEYS),
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ]
-    values: Annotated[dict[str, Cell2], Field(min_length=1)]
+    values: Annotated[Cells, Field(min_length=1)]
 
     @model_validator(mode="after")
     def _is_even(self) -> TableSection:

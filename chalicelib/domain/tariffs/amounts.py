@@ -80,7 +80,7 @@ Cell: TypeAlias = Decimal | Formula
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Figures by one to three determinants: each key of `rows` has one part per name in `by`.
+    """Figures by one or more determinants: each key of `rows` has one part per name in `by`.
 
     A part is a text, a range of numbers, or ANYTHING. Looking up goes name by name: the text itself, else
     the range that holds it, else ANYTHING.

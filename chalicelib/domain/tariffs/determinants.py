@@ -118,6 +118,8 @@ class Determinant:
             raise self._misfit(raw, "write a number")
         if self.kind is DeterminantKind.COUNT and (number < 1 or number != int(number)):
             raise self._misfit(raw, "write a whole number from 1")
+        if self.kind is DeterminantKind.EVENT and number <= 0:
+            raise self._misfit(raw, "write how many times it happened, or for how much money")
         return number
 
     def _misfit(self, raw: object, mend: str) -> InvalidDeterminant:

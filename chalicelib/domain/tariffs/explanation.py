@@ -28,6 +28,7 @@ def explain_line(line: BillLine, currency: str) -> str:
     """
     amount = _money(line.amount_minor, currency)
     equals = ", limited to" if Note.LIMITED in line.notes else " ="
+    equals = "" if line.kind is LineKind.ROUNDING else equals
     sentence = f"{_formula(line, currency)}{equals} {amount} {currency}{_rounding(line, currency)}"
     source = f"Tariff {line.tariff}" + (f", {line.clause}" if line.clause else "")
     return "; ".join([sentence, source, *_circumstances(line)])
@@ -38,6 +39,9 @@ def _formula(line: BillLine, currency: str) -> str:
     base = "" if line.base_minor is None else _money(line.base_minor, currency)
     if line.kind is LineKind.FEE:
         return _fee(line, rate, base)
+    if line.kind is LineKind.ROUNDING:
+        rule = next((words for note, words in _RULES.items() if note in line.notes), "half up")
+        return f"{base} rounded {rule} to a multiple of {rate} changes by"
     if line.unit == "%":
         sign = "−" if line.kind is LineKind.DISCOUNT else ""
         return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
@@ -90,6 +94,8 @@ def exact_minor(line: BillLine, currency: str) -> Fraction:
     scale: int = 10 ** minor_unit_exponent(currency)
     rate = Fraction(line.rate or 0)
     factor = Fraction(line.factor.numerator, line.factor.denominator) if line.factor else Fraction(1)
+    if line.kind is LineKind.ROUNDING:
+        return Fraction(line.amount_minor)  # the difference to a multiple is whole
     if line.unit == "%":
         part = Fraction(line.base_minor or 0) * rate / 100
         return -part if line.kind is LineKind.DISCOUNT else part

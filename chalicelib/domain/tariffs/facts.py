@@ -132,6 +132,13 @@ class Facts:
                     determinant=condition.by,
                     tariff=version.reference,
                 )
+            if not declared[condition.by].source.of_agreement:
+                raise DeterminantMissing(
+                    f"condition {condition.name} differs by {condition.by}, which is no attribute of the "
+                    "agreement: let it differ by one",
+                    determinant=condition.by,
+                    tariff=version.reference,
+                )
             key = str(self._value(declared[condition.by], declared, version, day=day, part=self.period))
         if determinant.source is Source.WEATHER:
             return condition.over(self.period, key=key)

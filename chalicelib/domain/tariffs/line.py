@@ -21,6 +21,7 @@ class LineKind(StrEnum):
     DISCOUNT = "discount"
     TAX = "tax"
     FEE = "fee"  # for something that happened once
+    ROUNDING = "rounding"  # of a sum, to a coarser step
 
 
 class Note(StrEnum):
@@ -163,6 +164,7 @@ _LETTER_OF_KIND = {
     LineKind.DISCOUNT: "D",
     LineKind.TAX: "T",
     LineKind.FEE: "F",
+    LineKind.ROUNDING: "R",
 }
 _KIND_OF_LETTER = {letter: kind for kind, letter in _LETTER_OF_KIND.items()}
 

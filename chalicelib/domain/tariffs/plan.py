@@ -29,12 +29,16 @@ class CurrencyMix(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Compiled steps in rating order. `gauge` is None where nothing is metered."""
+    """Compiled steps in rating order. `gauge` is None where nothing is metered.
+
+    `needs_usage`: whether some step is taken on metered usage.
+    """
 
     currency: str
     gauge: Gauge | None
     steps: tuple[Step, ...]
     tariffs: str
+    needs_usage: bool
 
     def rate(self, usage: Quantity | None) -> Rating:
         """The lines that `usage` gives. Raises UsageMissing and NegativeUsage."""
@@ -43,14 +47,14 @@ class Plan:
         counts: list[int] = []
         billed: Decimal | None = None
         if self.gauge is not None:
-            if usage is None:
+            if usage is None and self.needs_usage:
                 raise UsageMissing(
                     f"tariff {self.tariffs} charges by usage and there is none: give the period's usage",
                     tariff=self.tariffs,
                 )
-            steps = self.gauge.steps(usage)
+            steps = 0 if usage is None else self.gauge.steps(usage)
             counts = self.gauge.spread(steps)
-            billed = self.gauge.quantity(steps)
+            billed = None if usage is None else self.gauge.quantity(steps)
         for step in self.steps:
             step(counts, totals, lines)
         return Rating(tuple(lines), sum(totals), self.currency, billed)
@@ -73,7 +77,7 @@ def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
     terms = usage_terms_of(slices)
     waiver = _waiver(slices, request)
     if waiver is ShortOpening.NOTHING:
-        return Plan(currency, None, (), tariffs)
+        return Plan(currency, None, (), tariffs, needs_usage=False)
     stretches = [
         stretch
         for stretch in stretches_of(slices)
@@ -84,7 +88,8 @@ def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
     if terms is not None:
         weights = [piece.period.days if piece.version.usage else 0 for piece in slices]
         gauge = Gauge(terms=terms, weights=weights, places=layout.places)
-    return Plan(currency, gauge, layout.steps(), tariffs)
+    needs_usage = any(stretch.terms.needs_usage for stretch in stretches)
+    return Plan(currency, gauge, layout.steps(), tariffs, needs_usage)
 
 
 def _waiver(slices: Sequence[Slice], request: RatingRequest) -> ShortOpening | None:

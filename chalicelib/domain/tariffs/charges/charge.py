@@ -151,6 +151,11 @@ class Terms(ABC):
         """Whether `bounds` follow the length of the bill where the tariff prorates tiers."""
         return True
 
+    @property
+    def needs_usage(self) -> bool:
+        """Whether it cannot be rated without metered usage."""
+        return False
+
     @abstractmethod
     def step(self, place: Placement) -> Step:
         """The compiled step of these terms at `place`."""

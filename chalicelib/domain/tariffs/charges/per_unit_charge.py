@@ -27,6 +27,10 @@ class PerUnitTerms(Terms):
         return self.quantity.bounds
 
     @property
+    def needs_usage(self) -> bool:
+        return self.quantity.instead is None
+
+    @property
     def grains(self) -> tuple[Decimal, ...]:
         return self.quantity.grains
 

@@ -78,6 +78,10 @@ class TieredTerms(Terms):
         return (*self.quantity.bounds, *(tier.upper for tier in self.tiers if tier.upper is not None))
 
     @property
+    def needs_usage(self) -> bool:
+        return self.quantity.instead is None
+
+    @property
     def grains(self) -> tuple[Decimal, ...]:
         return self.quantity.grains
 
