@@ -86,7 +86,7 @@ def to_charge(section: sections.AnyCharge, *, rounding: RoundingRule) -> Charge:
                 prorated=section.prorated,
             )
         case sections.RoundingToSection():
-            return RoundingCharge(head=head, to=section.to, of=tuple(section.base))
+            return RoundingCharge(head=head, to=to_amount(section.to), of=tuple(section.base))
         case sections.OneOffSection():
             return OneOffCharge(
                 head=head,

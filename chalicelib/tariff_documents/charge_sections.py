@@ -12,7 +12,6 @@ from chalicelib.tariff_documents.fields import (
     AmountField,
     Bases,
     Code,
-    Figure,
     Name,
     RoundingSection,
     Section,
@@ -155,7 +154,7 @@ class RoundingToSection(ChargeSection):
 
     type: Literal["rounding"]
     base: Bases
-    to: Figure
+    to: AmountField
 
 
 class OneOffSection(ChargeSection):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.domain.kernel.rounding import divide
+from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import minor
-from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Path, Placement, Step, Terms, make_line
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
@@ -44,16 +45,19 @@ class RoundingTerms(Terms):
 class RoundingCharge(Charge):
     """The charges in `of`, which come earlier, are rounded together to a multiple of `to` (money)."""
 
-    to: Decimal
+    to: Amount
     of: tuple[str, ...]
 
     @property
     def base(self) -> tuple[str, ...]:
         return self.of
 
+    def amounts(self) -> Iterator[tuple[Path, Amount]]:
+        yield ("to",), self.to
+
     def flaws(self) -> Iterator[Flaw]:
-        if self.to <= 0:
+        if isinstance(self.to, Decimal) and self.to <= 0:
             yield Flaw(("to",), f"{self.to} is no step: write an amount above 0, such as 0.05")
 
     def terms(self, values: Values) -> RoundingTerms:
-        return RoundingTerms(head=self.head, to=self.to, of=self.of)
+        return RoundingTerms(head=self.head, to=figure(self.to, values, charge=self.head.code), of=self.of)

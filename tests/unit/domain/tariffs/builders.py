@@ -12,12 +12,14 @@ from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
-from chalicelib.domain.tariffs.amounts import Amount, Table
+from chalicelib.domain.tariffs.amounts import Amount, Formula, Table
 from chalicelib.domain.tariffs.charges.charge import Charge, Head
 from chalicelib.domain.tariffs.charges.discount import Discount
 from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge
+from chalicelib.domain.tariffs.charges.one_off_charge import OneOffCharge
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
+from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
 from chalicelib.domain.tariffs.charges.tiered_charge import StartIs, TieredCharge, TierRule
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
@@ -25,6 +27,7 @@ from chalicelib.domain.tariffs.line import LineKind
 from chalicelib.domain.tariffs.rating import Position, Rating, RatingRequest, compile_book
 from chalicelib.domain.tariffs.soundness import require_sound
 from chalicelib.domain.tariffs.version import Effectivity, Proration, TariffVersion, UsageTerms
+from chalicelib.tariff_documents.expressions import parse_expression
 
 LONG_AGO = date(2000, 1, 1)
 APRIL = Period(date(2026, 4, 1), date(2026, 5, 1))  # 30 days
@@ -36,6 +39,7 @@ ZONE = Determinant(name="zone", kind=DeterminantKind.CHOICE)
 UNITS = Determinant(name="dwelling_units", kind=DeterminantKind.COUNT)
 LOW_INCOME = Determinant(name="low_income", kind=DeterminantKind.FLAG, default="no")
 EXEMPT = Determinant(name="exempt", kind=DeterminantKind.FLAG, default="no")
+RECONNECTED = Determinant(name="reconnected", kind=DeterminantKind.EVENT)
 DECLARED = (METER_SIZE, ZONE, UNITS, LOW_INCOME, EXEMPT)
 
 
@@ -45,6 +49,10 @@ def amount(value: str | Amount) -> Amount:
 
 def by(name: str, rows: Mapping[str, str]) -> Table:
     return Table((name,), {(key,): Decimal(value) for key, value in rows.items()})
+
+
+def formula(text: str, *, step: str = "0.000001") -> Formula:
+    return Formula(parse_expression(text), Decimal(step))
 
 
 def head(code: str, **changes: Any) -> Head:
@@ -58,8 +66,29 @@ def service(
     return ServiceCharge(head=head(code, **changes), amount=amount(value), times=times)
 
 
-def flat(rate: str | Amount, code: str = "WATER", **changes: Any) -> PerUnitCharge:
-    return PerUnitCharge(head=head(code, **changes), kind=LineKind.COMMODITY, rate=amount(rate))
+def flat(
+    rate: str | Amount, code: str = "WATER", quantity: QuantityRule = METERED, **changes: Any
+) -> PerUnitCharge:
+    return PerUnitCharge(
+        head=head(code, **changes), kind=LineKind.COMMODITY, rate=amount(rate), quantity=quantity
+    )
+
+
+def one_off(
+    value: str | None = None,
+    *,
+    percent: str | None = None,
+    floor: str | None = None,
+    code: str = "FEE",
+    when: str = "reconnected",
+) -> OneOffCharge:
+    return OneOffCharge(
+        head=head(code),
+        when=when,
+        amount=None if value is None else Decimal(value),
+        percent=None if percent is None else Decimal(percent),
+        floor=None if floor is None else Decimal(floor),
+    )
 
 
 def per_unit_surcharge(rate: str, code: str = "PUMP") -> PerUnitCharge:
