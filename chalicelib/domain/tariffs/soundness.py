@@ -82,8 +82,8 @@ def _determinant_flaws(determinants: tuple[Determinant, ...]) -> Iterator[Flaw]:
         yield from _default_flaws(determinant, declared, path)
         kinds = _KINDS_OF_SOURCE.get(determinant.source)
         if kinds is not None and determinant.kind not in kinds:
-            words = " or ".join(kind.value for kind in kinds)
-            yield Flaw((*path, "kind"), f"the {determinant.source.value} gives a {words}: declare it so")
+            words = " or ".join(map(_with_article, kinds))
+            yield Flaw((*path, "kind"), f"the {determinant.source.value} gives {words}: declare it so")
         if determinant.kind is DeterminantKind.EVENT and not determinant.source.of_agreement:
             yield Flaw((*path, "source"), "events happen to an agreement: leave the source out")
         if determinant.seasons and determinant.source is not Source.CALENDAR:
@@ -107,7 +107,9 @@ def _default_flaws(
     if other is None:
         yield Flaw(where, f"{determinant.default_from} is not declared: add it to determinants")
     elif other.kind is not determinant.kind:
-        yield Flaw(where, f"{other.name} is a {other.kind.value}, not a {determinant.kind.value}")
+        yield Flaw(
+            where, f"{other.name} is {_with_article(other.kind)}, not {_with_article(determinant.kind)}"
+        )
     elif other.default_from is not None:
         yield Flaw(where, f"{other.name} is taken from another one itself: name that one")
 
@@ -146,8 +148,13 @@ def _use_flaws(charge: Charge, declared: Declared) -> Iterator[Flaw]:
             names = ", ".join(declared) or "none so far"
             yield Flaw(use.path, f"{use.name} is not declared: add it to determinants ({names})")
         elif found not in use.kinds:
-            kinds = " or ".join(kind.value for kind in use.kinds)
-            yield Flaw(use.path, f"{use.name} is declared a {found.value}: a {kinds} is needed here")
+            needed = " or ".join(map(_with_article, use.kinds))
+            message = f"{use.name} is declared {_with_article(found)}: {needed} is needed here"
+            yield Flaw(use.path, message)
+
+
+def _with_article(kind: DeterminantKind) -> str:
+    return f"{'an' if kind is DeterminantKind.EVENT else 'a'} {kind.value}"
 
 
 def _amount_flaws(charge: Charge, declared: Declared) -> Iterator[Flaw]:

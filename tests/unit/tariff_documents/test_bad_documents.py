@@ -87,7 +87,7 @@ BROKEN = [
     ("- type: service_charge\n  code", "- code", 17, "charges[0]", "a charge needs a type"),
     ('  gl_account: "4010"\n', "", 17, "charges[0].gl_account", "is missing"),
     ("by: meter_size", "by: pipe", 24, "charges[0].amount.by", "pipe is not declared"),
-    ("by: meter_size", "by: exempt", 24, "charges[0].amount.by", "a choice or count or number is needed"),
+    ("by: meter_size", "by: exempt", 24, "charges[0].amount.by", "a choice or a count or a number is needed"),
     ("1: 24.80", "1: lots", 25, "charges[0].amount.values.1", "'lots' is not a number"),
     ("1: 24.80", "1: {in: 1}", 25, "charges[0].amount.values.1.in", "one key each of meter_size"),
     ("1: 24.80", "5/8: 24.80", 25, "", "'5/8' is there already"),
