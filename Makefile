@@ -6,7 +6,7 @@ ACCOUNTS ?= 500
 SERVE ?= 1
 SEEDS ?= 50
 
-.PHONY: help setup browser demo up down deploy test crash check bench real-meters fmt lock
+.PHONY: help setup browser demo up down deploy test crash check bench real-meters owrs fmt lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: setup ## measure what DESIGN promises, beside each target
 
 real-meters: setup ## bill a year of 26 real meters, and check every liter (needs ../shared; docs/real-meters.md)
 	@$(BIN)/python -m benchmarks.real_meters
+
+owrs: setup ## rate a corpus of real OWRS files, and compare with the reference (needs ../shared; docs/owrs.md)
+	@$(BIN)/python -m benchmarks.owrs
 
 fmt: setup ## format and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -17,7 +17,7 @@ from chalicelib.tariff_documents.fields import SAID
 from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.schema import FORMAT, TariffDocument
-from chalicelib.tariff_documents.source import Source
+from chalicelib.tariff_documents.source import Source, text_of
 
 
 class LoadedTariff(NamedTuple):
@@ -52,22 +52,12 @@ def load_tariff_files(paths: Iterable[Path]) -> list[LoadedTariff]:
     problems: list[Problem] = []
     for path in paths:
         try:
-            loaded.append(load_tariff(_text(path), file=str(path)))
+            loaded.append(load_tariff(text_of(path), file=str(path)))
         except InvalidTariffDocument as invalid:
             problems.extend(invalid.problems)
     if problems:
         raise InvalidTariffDocument(problems)
     return loaded
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        message = "is not UTF-8 text: save it as UTF-8"
-    raise InvalidTariffDocument([Problem(file=str(path), line=1, field="", message=message)])
 
 
 def _canonical(document: TariffDocument) -> str:

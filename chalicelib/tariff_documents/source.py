@@ -7,6 +7,7 @@ and repeated keys are refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import yaml
@@ -14,6 +15,22 @@ import yaml
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 
 _TOO_LONG_CHARACTERS = 1_000_000
+
+
+def text_of(path: Path, *, name: str | None = None) -> str:
+    """What a document's file says. Raises InvalidTariffDocument where it cannot be read, or is not UTF-8.
+
+    Problems call the file `name`, or by its path.
+    """
+    line = 1
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line += error.object[: error.start].count(b"\n")
+        message = "is not UTF-8 text: save it as UTF-8"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise InvalidTariffDocument([Problem(file=name or str(path), line=line, field="", message=message)])
 
 
 class _Loader(yaml.BaseLoader):
@@ -28,6 +45,9 @@ class _Loader(yaml.BaseLoader):
 
 class Source:
     """A parsed document: `data` of mappings, lists and texts, and where each stands."""
+
+    no_mapping = "a tariff document is a mapping: begin with `tariff: CODE`"
+    odd_key = "a key must be plain text"
 
     def __init__(self, text: str, *, file: str) -> None:
         """Raises InvalidTariffDocument."""
@@ -46,15 +66,14 @@ class Source:
         try:
             root = _Loader(text).get_single_node()
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self._refuse(mark.line + 1 if mark else 1, _cause(error))
+            self._refuse(*_cause(error, text.splitlines()))
         except yaml.YAMLError as error:  # a character YAML does not allow
             position = getattr(error, "position", 0)
             self._refuse(text[:position].count("\n") + 1, f"is not YAML: {str(error).splitlines()[0]}")
         except RecursionError:
             self._refuse(1, "is nested too deeply")
         if not isinstance(root, yaml.MappingNode):
-            self._refuse(1, "a tariff document is a mapping: begin with `tariff: CODE`")
+            self._refuse(1 if root is None else _line(root), self.no_mapping)
         return root
 
     def _read(self, node: yaml.Node, path: tuple[str | int, ...]) -> Any:
@@ -65,9 +84,10 @@ class Source:
         data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._refuse(_line(key), "a key must be plain text")
+                self._refuse(_line(key), self.odd_key)
             if key.value in data:
-                self._refuse(_line(key), f"{key.value!r} is there already: keep one of them")
+                first, _ = self._locate((*path, key.value))
+                self._refuse(_line(key), f"{key.value!r} is there already, in line {first}: keep one of them")
             data[key.value] = self._read(value, (*path, key.value))
         return data
 
@@ -93,8 +113,31 @@ def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _cause(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "is not YAML"
-    if "'\\t'" in problem:
-        return "a tab cannot indent YAML: use spaces"
-    return f"{problem} ({error.context})" if error.context else problem
+# Where a mistake is noticed is not always where it was made: an open quote is noticed at the end of the file.
+_NOTICED_LATER = ("could not find expected ':'", "unexpected end of stream", "flow sequence", "flow mapping")
+_ANOTHER_DEPTH = ("<block mapping start>", "<block sequence start>", "<block end>", "but found '-'")
+
+
+def _cause(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, str]:
+    """The line to look at, and what is wrong there."""
+    problem, context = error.problem or "is not YAML", error.context or ""
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and any(sign in problem + context for sign in _NOTICED_LATER):
+        mark = error.context_mark
+    if mark is None:
+        return 1, problem
+    number = mark.line + 1
+    text = lines[mark.line] if mark.line < len(lines) else ""
+    depth = len(text) - len(text.lstrip())
+    if "\t" in text[:depth] or "'\\t'" in problem:
+        where = "indent YAML" if "\t" in text[:depth] else "separate words in YAML"
+        return number, f"a tab cannot {where}: use spaces"
+    if "could not find expected ':'" in problem:
+        return number, "has no `: ` after its name: write `name: value`"
+    if "mapping values are not allowed" in problem and depth == 0:
+        return number, f"{problem}: quote a value with `: ` in it"
+    if "mapping values are not allowed" in problem:
+        return number, f"{problem}: indent the line as its neighbors are, or quote a value with `: ` in it"
+    if "block" in context and any(sign in problem for sign in _ANOTHER_DEPTH):
+        return number, f"is indented by {depth} blanks, unlike its neighbors: indent it as they are"
+    return number, f"{problem} ({context})" if context else problem

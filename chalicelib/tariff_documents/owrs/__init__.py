@@ -1,0 +1,1 @@
+"""The Open Water Rate Specification: its files read, checked and rated in its reference's own arithmetic."""

@@ -1,0 +1,49 @@
+"""`headgate tariff rate`: questions in JSON lines, an answer to each."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.tariff_documents.owrs.requests import RateFiles
+
+
+class Compat(StrEnum):
+    """Whose arithmetic."""
+
+    RATEPARSER = "rateparser"
+
+
+class NoSuchFolder(Refusal):
+    """The root is no folder."""
+
+
+def rate(
+    root: Annotated[Path, typer.Option(help="The folder that `file` is below.")],
+    compat: Annotated[
+        Compat, typer.Option(help="Compute as the OWRS reference interpreter does: exactly, nothing rounded.")
+    ],
+) -> None:
+    """Rate OWRS files: JSON lines {file, class, stage, inputs, fields} in, one JSON line each out, in order.
+
+    An answer is {"values": {field: "decimal"}}, or {"error": {"code", "message"}}.
+    """
+    del compat
+    if not root.is_dir():
+        raise NoSuchFolder(f"{root} is no folder: name the one that holds the rate files with --root")
+    files = RateFiles(root)
+    answers = sys.stdout
+    try:
+        for line in sys.stdin.buffer:
+            answers.write(json.dumps(files.answer(line)) + "\n")
+            answers.flush()  # who asks may wait for the answer before asking on
+    except BrokenPipeError:
+        # Nobody reads on. What is left in the buffer has nowhere to go when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
