@@ -36,7 +36,7 @@ def load_tariff(text: str, *, file: str) -> LoadedTariff:
     try:
         document = TariffDocument.model_validate(source.data)
     except ValidationError as error:
-        problems = [_problem(source, detail) for detail in error.errors(include_url=False)]
+        problems = [problem_of(source, detail) for detail in error.errors(include_url=False)]
         raise InvalidTariffDocument(problems) from None
     canonical = _canonical(document)
     version = to_version(document, fingerprint=hashlib.sha256(canonical.encode()).hexdigest())
@@ -61,12 +61,26 @@ def load_tariff_files(paths: Iterable[Path]) -> list[LoadedTariff]:
 
 
 def _canonical(document: TariffDocument) -> str:
-    """JSON with sorted keys, decimals in their shortest form, and nothing that says only a default."""
+    """JSON with sorted keys, decimals in their shortest form, and nothing that says only a default.
+
+    Formulas keep their order: each may use those before it.
+    """
     data = document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    return json.dumps({**data, "format": FORMAT}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    ordered = {key: value if key == "formulas" else _sorted(value) for key, value in data.items()}
+    return json.dumps(
+        dict(sorted({**ordered, "format": FORMAT}.items())), separators=(",", ":"), ensure_ascii=False
+    )
 
 
-def _problem(source: Source, detail: ErrorDetails) -> Problem:
+def _sorted(value: Any) -> Any:
+    """`value` with the keys of all its mappings in order."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value
+
+
+def problem_of(source: Source, detail: ErrorDetails) -> Problem:
+    """One complaint of the schema, placed and in the words of whoever writes documents."""
     context: dict[str, Any] = detail.get("ctx", {})
     return source.problem((*detail["loc"], *context.get("path", ())), _message(detail, context))
 

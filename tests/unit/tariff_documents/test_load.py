@@ -51,6 +51,16 @@ def test_the_canonical_form_reads_back_as_the_same_version(path: Path) -> None:
     assert json.loads(loaded.canonical)["format"] == 1
 
 
+def test_formulas_keep_their_order_in_the_canonical_form() -> None:
+    text = RESIDENTIAL.read_text().replace(
+        "charges:\n", "formulas:\n  people: {formula: 1 + 2}\n  budget: {formula: 55 * people}\ncharges:\n"
+    )
+    loaded = load_tariff(text, file="r1")
+    again = load_tariff(loaded.canonical, file="canonical.json")
+    assert [named.name for named in again.version.formulas] == ["people", "budget"]
+    assert again == loaded
+
+
 def test_how_a_document_is_written_does_not_change_its_fingerprint() -> None:
     text = RESIDENTIAL.read_text()
     plain = load_tariff(text, file="r1").version.fingerprint
