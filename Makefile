@@ -5,8 +5,9 @@ BIN := .venv/bin
 ACCOUNTS ?= 500
 SERVE ?= 1
 SEEDS ?= 50
+SECONDS ?= 600
 
-.PHONY: help setup browser demo up down deploy test crash check bench real-meters owrs fmt lock
+.PHONY: help setup browser demo up down deploy test crash fuzz check bench real-meters owrs fmt lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ crash: export CRASH_SEEDS := $(SEEDS)
 crash: setup ## break billing at every write, with SEEDS=50 towns and on the local cloud (docs/crash-safety.md; hours)
 	$(BIN)/pytest -n 2 tests/scenarios/crash_safety
 	$(BIN)/pytest -m emulator tests/integration/crash_safety
+
+fuzz: setup ## feed tariff documents and formulas for SECONDS=600, keep what must not be in build/fuzz
+	@$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 check: setup ## lint, types, layers, floats, locks, template (cfn-lint, own rules, checkov)
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Fuzzing of what utilities write: tariff documents and formulas. `make fuzz`, or `python -m fuzz --help`."""

@@ -1,0 +1,133 @@
+"""Tariff documents made by the schema, so that a new charge is fuzzed from the day it is in there."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.tariff_documents.schema import json_schema
+from fuzz import formulas, words
+from fuzz.by_schema import BySchema
+
+FRAME = """
+tariff: F-1
+version: 1
+name: Made by the schema
+service_type: water
+currency: USD
+effective_from: 2026-01-01
+effectivity: service_day
+usage: {unit: ccf, step: 1, rounding: down}
+determinants:
+  meter_size: {kind: choice}
+  zone: {kind: choice, default: inside}
+  dwelling_units: {kind: count}
+  budget: {kind: number}
+  winter_average: {kind: number}
+  low_income: {kind: flag}
+  tax_exempt: {kind: flag, default: "no"}
+charges:
+- {type: service_charge, code: SVC, label: S, gl_account: "1", fund: F, charge_group: g, amount: 10}
+- {type: commodity_flat, code: WATER, label: W, gl_account: "1", fund: F, charge_group: g, rate: 1.5}
+"""
+"""A sound document that declares all names in `words`."""
+
+SCHEMA = BySchema(
+    json_schema(),
+    texts={
+        "number": words.figures,
+        "key": words.keys,
+        "determinants.key": words.names,
+        "formulas.key": st.sampled_from(["allowance", "share", "budget"]),
+        "text": words.labels,
+        "date": words.days,
+        "currency": st.sampled_from(["USD", "JPY", "KWD"]),
+        "default": st.sampled_from(["no", "1", "inside", "5/8", "2.5", "-1", "x"]),
+        "base": st.sampled_from(["SVC", "WATER", "SVC", "WATER", "C0", "C1"]),
+        "by": words.choices | words.names,
+        "only_if": words.flags,
+        "unless": words.flags,
+        "times": st.just("dwelling_units"),
+        "width_times": st.just("dwelling_units"),
+        "formula": formulas.sound,
+        "formulas": formulas.sound,
+        "^[a-z][a-z0-9_]*$": words.names,
+        "^[A-Z0-9][A-Z0-9._-]*$": words.codes,
+    },
+)
+SECTIONS = frozenset(json_schema()["properties"])
+
+
+def read(text: str) -> Any:
+    """Mappings, lists and texts, as the loader sees them."""
+    return yaml.load(text, Loader=yaml.BaseLoader)
+
+
+charges = SCHEMA.fields["charges"][0].filter(bool).map(lambda some: _in_order(some[0]))
+"""Charges of any type."""
+
+
+@st.composite
+def built(draw: st.DrawFn) -> str:
+    """A document by the schema: charges of any type, what contradicts itself taken out."""
+    data = read(FRAME)
+    for name in sorted(SECTIONS - {"charges", "determinants"}):
+        if draw(st.integers(0, 5)) == 5:
+            data[name] = draw(SCHEMA.fields[name][0])
+    for number in range(draw(st.integers(1, 4))):
+        data["charges"].append(draw(charges) | {"code": f"C{number}"})
+    return json.dumps(_mended(data), indent=1, ensure_ascii=False)
+
+
+def _in_order(value: Any) -> Any:
+    """`value` with what starts somewhere in lists starting later and later: random tiers hardly would."""
+    if isinstance(value, dict):
+        return {key: _in_order(inner) for key, inner in value.items()}
+    if not (isinstance(value, list) and all(isinstance(item, dict) and "from" in item for item in value)):
+        return value
+    starts = sorted({item["from"] for item in value if isinstance(item["from"], str)}, key=_magnitude)
+    return [item | {"from": start} for item, start in zip(value, ["0", *starts[1:]], strict=False)]
+
+
+def _magnitude(figure: str) -> Decimal:
+    try:
+        return Decimal(figure)
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _mended(data: dict[str, Any]) -> dict[str, Any]:
+    """`data` without what loading it complains of."""
+    for _ in range(6):
+        try:
+            load_tariff(json.dumps(data), file="built")
+        except InvalidTariffDocument as refused:
+            for field in sorted({problem.field for problem in refused.problems}, reverse=True):
+                _take_out(data, field)
+            data = read(FRAME) | data
+        except Exception:  # for the check to find again
+            return data
+        else:
+            return data
+    return data
+
+
+def _take_out(data: dict[str, Any], field: str) -> None:
+    """Remove what stands at `field`, or what it is missing from."""
+    holder: Any = data
+    found: Any = None
+    for part in re.findall(r"[^.\[\]]+", field):
+        inner = holder if found is None else holder[found]
+        key = int(part) if isinstance(inner, list) and part.isdigit() else part
+        if not (key in inner if isinstance(inner, dict) else isinstance(key, int) and key < len(inner)):
+            break
+        holder, found = inner, key
+    if found is not None:
+        del holder[found]
