@@ -60,6 +60,7 @@ def _proration(section: schema.ProrationSection | None) -> Proration | None:
         normal_days=(section.normal_days.start, section.normal_days.end),
         basis_days=section.basis if isinstance(section.basis, int) else None,
         tiers=section.tiers,
+        opening_and_closing=section.opening_and_closing,
         shortest_opening_days=shortest.days if shortest else 0,
         below_shortest=shortest.charge if shortest else ShortOpening.NOTHING,
     )

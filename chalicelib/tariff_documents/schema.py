@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.tariffs.determinants import DeterminantKind, Source
-from chalicelib.domain.tariffs.version import Effectivity, ShortOpening
+from chalicelib.domain.tariffs.version import Effectivity, OpeningAndClosing, ShortOpening
 from chalicelib.tariff_documents.charge_sections import AnyCharge
 from chalicelib.tariff_documents.fields import (
     Code,
@@ -71,6 +71,7 @@ class ProrationSection(Section):
     normal_days: DayRange
     basis: Annotated[Days | Literal["scheduled"], BeforeValidator(_basis)]
     tiers: bool
+    opening_and_closing: OpeningAndClosing = OpeningAndClosing.LIKE_OTHERS
     shortest_opening: ShortestOpening | None = None
 
 

@@ -154,7 +154,11 @@ class _Layout:
         proration = stretch.version.proration
         if proration is None:
             return None
-        return proration.share(days=self.request.period.days, scheduled_days=self.request.scheduled_days)
+        return proration.share(
+            days=self.request.period.days,
+            scheduled_days=self.request.scheduled_days,
+            regular=self.request.position is Position.REGULAR,
+        )
 
     def _days_of(self, stretch: Stretch) -> int:
         return sum(self.days[stretch.first : stretch.stop])

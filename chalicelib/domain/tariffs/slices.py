@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.dated import Dated
@@ -101,4 +101,4 @@ def slices_of(pieces: Iterable[Piece], *, bill_date: date, facts: Facts) -> list
 
 def days_seen(*, period: Period, bill_date: date) -> tuple[date, date]:
     """The first and the last day whose determinants can matter to the rating of `period`."""
-    return min(period.start, bill_date), max(period.end - timedelta(days=1), bill_date)
+    return min(period.start, bill_date), max(period.end, bill_date)

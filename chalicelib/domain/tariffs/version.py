@@ -30,6 +30,7 @@ class Effectivity(StrEnum):
     BILL_DATE = "bill_date"
     PERIOD_START = "period_start"  # the first day of service
     PERIOD_END = "period_end"  # the last day of service, the day before the closing read
+    CLOSING_READ = "closing_read"  # the day of the closing read: "for meters read on and after"
 
     def reference(self, *, day: date, period: Period, bill_date: date) -> date:
         """The day that decides for the service day `day` of `period`."""
@@ -37,7 +38,16 @@ class Effectivity(StrEnum):
             return day
         if self is Effectivity.BILL_DATE:
             return bill_date
+        if self is Effectivity.CLOSING_READ:
+            return period.end
         return period.start if self is Effectivity.PERIOD_START else period.end - timedelta(days=1)
+
+
+class OpeningAndClosing(StrEnum):
+    """Whether opening and closing bills of a normal length are charged in full."""
+
+    LIKE_OTHERS = "like_others"
+    BY_DAYS = "by_days"  # whatever their length
 
 
 class ShortOpening(StrEnum):
@@ -52,20 +62,26 @@ class Proration:
     """How bills of unusual length are charged.
 
     A period within `normal_days` (inclusive) is charged in full. Any other one is charged days over
-    `basis_days` (None: over the cycle's scheduled days). `tiers`: whether tier widths follow. An opening
+    `basis_days` (None: over the cycle's scheduled days). `tiers`: whether tier widths follow.
+    `opening_and_closing`: whether those bills too are charged in full when their length is normal. An opening
     bill of fewer than `shortest_opening_days` is charged as `below_shortest` says.
     """
 
     normal_days: tuple[int, int]
     basis_days: int | None
     tiers: bool
+    opening_and_closing: OpeningAndClosing = OpeningAndClosing.LIKE_OTHERS
     shortest_opening_days: int = 0
     below_shortest: ShortOpening = ShortOpening.NOTHING
 
-    def share(self, *, days: int, scheduled_days: int | None) -> Factor | None:
-        """The share of a full charge for a period of `days`; None in full. Raises ScheduledDaysMissing."""
+    def share(self, *, days: int, scheduled_days: int | None, regular: bool = True) -> Factor | None:
+        """The share of a full charge for a period of `days`; None in full. Raises ScheduledDaysMissing.
+
+        `regular`: whether it is neither an opening nor a closing bill.
+        """
         shortest, longest = self.normal_days
-        if shortest <= days <= longest:
+        always = not regular and self.opening_and_closing is OpeningAndClosing.BY_DAYS
+        if shortest <= days <= longest and not always:
             return None
         basis = self.basis_days or scheduled_days
         if not basis:

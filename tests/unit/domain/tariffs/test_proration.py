@@ -11,7 +11,7 @@ import pytest
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.tariffs.line import Factor, Note
 from chalicelib.domain.tariffs.rating import Position
-from chalicelib.domain.tariffs.version import ScheduledDaysMissing, ShortOpening
+from chalicelib.domain.tariffs.version import OpeningAndClosing, ScheduledDaysMissing, ShortOpening
 from tests.unit.domain.tariffs.builders import (
     THIRTIETHS,
     cents,
@@ -36,6 +36,24 @@ def days(count: int) -> Period:
 def test_a_bill_within_the_normal_window_is_charged_in_full(count: int, position: Position) -> None:
     rating = rate(version(*CHARGES, proration=THIRTIETHS), 12, period=days(count), position=position)
     assert cents(rating) == [("SVC", 1235), ("WATER", 2000), ("WATER", 600)]
+
+
+@pytest.mark.parametrize(
+    ("count", "position", "service_minor", "factor"),
+    [
+        (28, Position.REGULAR, 1235, None),
+        (28, Position.OPENING, 1153, Factor(28, 30)),  # 12.35 × 28/30 = 11.5267
+        (31, Position.CLOSING, 1276, Factor(31, 30)),  # 12.35 × 31/30 = 12.7617
+        (30, Position.CLOSING, 1235, None),
+    ],
+)
+def test_opening_and_closing_bills_can_go_by_days_within_the_normal_window(
+    count: int, position: Position, service_minor: int, factor: Factor | None
+) -> None:
+    by_days = replace(THIRTIETHS, opening_and_closing=OpeningAndClosing.BY_DAYS)
+    rating = rate(version(*CHARGES, proration=by_days), 0, period=days(count), position=position)
+    assert rating.lines[0].amount_minor == service_minor
+    assert rating.lines[0].factor == factor
 
 
 def test_an_opening_bill_with_prorated_tiers() -> None:

@@ -79,6 +79,31 @@ def test_period_end_means_the_last_day_of_service_not_the_read_day() -> None:
     assert (old.total_minor, new.total_minor) == (1200, 1500)
 
 
+def test_closing_read_takes_the_new_rate_for_meters_read_on_its_day() -> None:
+    the_day_before = Period(date(2026, 3, 18), date(2026, 4, 16))
+    until_the_change = Period(date(2026, 3, 18), CHANGE)
+    old, new = (
+        rate(raised(Effectivity.CLOSING_READ), 0, period=period)
+        for period in (the_day_before, until_the_change)
+    )
+    assert (old.total_minor, new.total_minor) == (1200, 1500)
+
+
+def test_closing_read_takes_the_attributes_of_the_day_of_the_read() -> None:
+    sized = version(
+        service(by("meter_size", {"5/8": "12", "1": "20"})),
+        determinants=(METER_SIZE,),
+        effectivity=Effectivity.CLOSING_READ,
+    )
+    exchanged = Dated.since(LONG_AGO, "5/8").with_entry(APRIL.end, "1")
+    book = compile_book([sized])
+    totals = [
+        book.rate(request(0, meter_size=size, bill_date=date(2026, 5, 20))).total_minor
+        for size in ("5/8", exchanged)
+    ]
+    assert totals == [1200, 2000]
+
+
 def test_period_start_takes_the_new_rate_from_its_first_full_period() -> None:
     following = Period(CHANGE, date(2026, 5, 17))
     assert rate(raised(Effectivity.PERIOD_START), 0, period=following).total_minor == 1500
