@@ -94,6 +94,7 @@ def to_charge(section: sections.AnyCharge, *, rounding: RoundingRule) -> Charge:
                 amount=to_optional(section.amount),
                 percent=to_optional(section.percent),
                 floor=to_optional(section.at_least),
+                cap=to_optional(section.at_most),
             )
 
 

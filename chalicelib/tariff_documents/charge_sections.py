@@ -165,6 +165,7 @@ class OneOffSection(ChargeSection):
     amount: AmountField | None = None
     percent: AmountField | None = None
     at_least: AmountField | None = None
+    at_most: AmountField | None = None
 
 
 AnyCharge = Annotated[

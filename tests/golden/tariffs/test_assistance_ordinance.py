@@ -1,10 +1,11 @@
 """Assistance that the others pay for: Philadelphia. Every figure worked by hand.
 
 Philadelphia Water Department, rates and charges effective September 1, 2021: quantity charges with the rider
-that funds the Tiered Assistance Program ($0.69 on water and $1.09 on sewer for a thousand cubic feet), service
-charge, stormwater charge, and 25 percent off for senior citizens. Enrolled customers pay a share of their
-income instead (Philadelphia Code 19-1605): 2 percent up to half the poverty level, 2.5 up to the whole, 3 up
-to one and a half, 4 beyond in special hardship, and 12 dollars at least. Two of the bills are the department's own.
+that funds the Tiered Assistance Program ($0.69 on water and $1.09 on sewer for a thousand cubic feet),
+service charge, stormwater charge, and 25 percent off for senior citizens. Enrolled customers pay a share of
+their income instead (Philadelphia Code 19-1605): 2 percent up to half the poverty level, 2.5 up to the whole,
+3 up to one and a half, 4 beyond in special hardship, and 12 dollars at least. Two of the bills are the
+department's own.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ def test_consumption_from_the_day_of_the_surcharge_bears_it(
 COACHELLA = book_of(
     "coachella-penalty", conditions=[declared("reduction", (LONG_AGO, "0"), (date(2022, 9, 1), "10"))]
 )
-# An outdoor budget of 21.4: the budget is 29.4, the goal 8 + 0.9 × 21.4 = 27.26, 175 % are 51.45 and 300 % 88.2.
+# An outdoor budget of 21.4: the budget is 29.4, the goal 8 + 0.9 × 21.4 = 27.26; 175 % are 51.45, 300 % 88.2.
 CYCLE = Period(date(2022, 9, 12), date(2022, 10, 12))
 
 

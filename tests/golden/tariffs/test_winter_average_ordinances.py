@@ -32,7 +32,7 @@ NOVEMBER = Period(date(2011, 11, 23), date(2011, 12, 23))
 JUNE = Period(date(2012, 6, 1), date(2012, 7, 1))
 MARCH = Period(date(2012, 3, 1), date(2012, 4, 1))
 
-# The winter's bills were 8, 12, 30 and 10 thousand gallons: (8 + 12 + 10) / 3 = 10, and the cap 1.2 × 10 = 12.
+# The winter's bills were 8, 12, 30 and 10 thousand gallons: (8 + 12 + 10) / 3 = 10; the cap is 1.2 × 10 = 12.
 TEN = "10"
 
 

@@ -22,17 +22,18 @@ from chalicelib.domain.tariffs.charges.charge import (
     make_line,
 )
 from chalicelib.domain.tariffs.determinants import DeterminantKind, Event, Values
-from chalicelib.domain.tariffs.line import BillLine, LineKind
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOffTerms(Terms):
-    """For each of `events`: `amount` times its value, or `percent` of its value and `floor` at least."""
+    """For each of `events`: `amount` times its value, or `percent` of its value between `floor` and `cap`."""
 
     events: tuple[Event, ...]
     amount: Decimal | None
     percent: Decimal | None
     floor: Decimal
+    cap: Decimal | None = None
 
     def step(self, place: Placement) -> Step:
         """A line for each event, dated its day: never prorated, never split."""
@@ -61,8 +62,17 @@ class OneOffTerms(Terms):
         if part_minor < floor_minor:
             constants = self.constants(place, kind=LineKind.FEE, unit="", rate=self.floor, period=day)
             return make_line((*constants, Decimal(1), base_minor, floor_minor))
-        constants = self.constants(place, kind=LineKind.FEE, unit="%", rate=self.percent, period=day)
-        return make_line((*constants, None, base_minor, part_minor))
+        cap_minor = None if self.cap is None else minor(self.cap, exponent=place.exponent, rule=rule)
+        limited = cap_minor is not None and part_minor > cap_minor
+        constants = self.constants(
+            place,
+            kind=LineKind.FEE,
+            unit="%",
+            rate=self.percent,
+            notes=Note.LIMITED if limited else "",
+            period=day,
+        )
+        return make_line((*constants, None, base_minor, cap_minor if limited else part_minor))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +80,22 @@ class OneOffCharge(Charge):
     """Due each time the event `when` happens: `amount`, or `percent` of the money it is about.
 
     An event of an amount says how many times it counts; one of a percentage says of how much money. `floor`
-    is the least a percentage comes to.
+    is the least a percentage comes to, `cap` the most.
     """
 
     when: str
     amount: Amount | None = None
     percent: Amount | None = None
     floor: Amount | None = None
+    cap: Amount | None = None
 
     def amounts(self) -> Iterator[tuple[Path, Amount]]:
-        for name, amount in (("amount", self.amount), ("percent", self.percent), ("at_least", self.floor)):
+        for name, amount in (
+            ("amount", self.amount),
+            ("percent", self.percent),
+            ("at_least", self.floor),
+            ("at_most", self.cap),
+        ):
             if amount is not None:
                 yield (name,), amount
 
@@ -92,6 +108,10 @@ class OneOffCharge(Charge):
             yield Flaw((), "a fee has either an amount or a percent: write one of them")
         if self.amount is not None and self.floor is not None:
             yield Flaw(("at_least",), "only a percent has a least amount: leave it out")
+        if self.amount is not None and self.cap is not None:
+            yield Flaw(("at_most",), "only a percent has a most amount: leave it out")
+        if isinstance(self.floor, Decimal) and isinstance(self.cap, Decimal) and self.cap < self.floor:
+            yield Flaw(("at_most",), f"{self.cap} is less than at_least {self.floor}: exchange them")
 
     def terms(self, values: Values) -> OneOffTerms | None:
         events = values[self.when]
@@ -105,4 +125,5 @@ class OneOffCharge(Charge):
             amount=None if self.amount is None else figure(self.amount, values, charge=code),
             percent=None if self.percent is None else figure(self.percent, values, charge=code),
             floor=Decimal(0) if self.floor is None else figure(self.floor, values, charge=code),
+            cap=None if self.cap is None else figure(self.cap, values, charge=code),
         )

@@ -79,6 +79,7 @@ def one_off(
     *,
     percent: str | None = None,
     floor: str | None = None,
+    cap: str | None = None,
     code: str = "FEE",
     when: str = "reconnected",
 ) -> OneOffCharge:
@@ -88,6 +89,7 @@ def one_off(
         amount=None if value is None else Decimal(value),
         percent=None if percent is None else Decimal(percent),
         floor=None if floor is None else Decimal(floor),
+        cap=None if cap is None else Decimal(cap),
     )
 
 

@@ -101,8 +101,25 @@ def test_a_late_fee_is_a_percentage_with_a_floor(overdue: str, fee: int) -> None
     assert words.startswith("5% of 80.50 for 2026-04-16" if fee == 403 else ("at least 2.50", "5% of 50.00"))
 
 
+@pytest.mark.parametrize(("overdue", "fee"), [("799.80", 3999), ("800", 4000), ("800.20", 4000)])
+def test_a_fee_by_percentage_can_have_a_cap(overdue: str, fee: int) -> None:
+    late = version(one_off(percent="5", cap="40", when="reconnected"), determinants=(RECONNECTED,))
+    rating = rate(late, reconnected=on((MID_APRIL, overdue)))  # 5 % of 800.20 is 40.01
+    assert cents(rating) == [("FEE", fee)]
+    equals = ", limited to" if overdue == "800.20" else " ="
+    assert explain_line(rating.lines[0], "USD").startswith(
+        f"5% of {Decimal(overdue):.2f} for 2026-04-16{equals} {fee // 100}.{fee % 100:02} USD; "
+    )
+
+
 def test_a_fee_has_an_amount_or_a_percentage() -> None:
-    for wrong in (one_off(), one_off("5", percent="5"), one_off("5", floor="2")):
+    for wrong in (
+        one_off(),
+        one_off("5", percent="5"),
+        one_off("5", floor="2"),
+        one_off("5", cap="9"),
+        one_off(percent="5", floor="3", cap="2"),
+    ):
         with pytest.raises(UnsoundTariff):
             version(wrong, determinants=(RECONNECTED,))
 
