@@ -6,6 +6,7 @@ and repeated keys are refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -34,13 +35,24 @@ def text_of(path: Path, *, name: str | None = None) -> str:
 
 
 class _Loader(yaml.BaseLoader):
-    """Composes nodes, aliases refused: a tariff says everything where it applies."""
+    """Composes nodes. Aliases are refused: a tariff says everything where it applies."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not read: write the value out", problem_mark=mark)
         return super().compose_node(parent, index)
+
+    # Controls and separators that an escape can bring in: nobody sees them, YAML would not read them again.
+    _no_text = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+    def compose_scalar_node(self, anchor: dict[Any, yaml.Node]) -> yaml.ScalarNode:
+        node = super().compose_scalar_node(anchor)
+        found = self._no_text.search(node.value)
+        if found:
+            problem = f"has a character that is no text (U+{ord(found[0]):04X}): take it out"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return node
 
 
 class Source:

@@ -108,6 +108,16 @@ BROKEN = [
     ("name: Residential", "name: &n Residential\nlabel: *n", 4, "", "aliases are not read"),
     ("name: Residential", "name: [Residential]", 3, "name", "must be plain text"),
     ("name: Residential", "name: Res\x07idential", 3, "", "is not YAML"),
+    (
+        "name: Residential",
+        'name: "Res\\x7fidential"',
+        3,
+        "",
+        "a character that is no text (U+007F): take it out",
+    ),
+    ("name: Residential", 'name: "Res\\ud800idential"', 3, "", "no text (U+D800)"),
+    ("name: Residential", 'name: "Res \\L idential"', 3, "", "no text (U+2028)"),
+    ("name: Residential", '"na\\0me": Residential', 3, "", "no text (U+0000)"),
 ]
 
 
