@@ -49,17 +49,25 @@ TARGETS = {
 class Hunt:
     """Rounds over targets, what became of their inputs, and what was found."""
 
-    def __init__(self, *, until: float, folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        *,
+        until: float,
+        folder: Path,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.outcomes: dict[str, Counter[str]] = {name: Counter() for name in TARGETS}
         self.found: list[Path] = []
-        self._started, self._until, self._folder, self._say = time.monotonic(), until, folder, say
+        self._started, self._until, self._folder, self._say = clock(), until, folder, say
+        self._clock = clock
         self._known: set[tuple[str, ...]] = set()
         self._now = folder / "now"
 
     def run(self, names: list[str], chance: random.Random) -> None:
         """Until the time is over, or somebody interrupts."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        while time.monotonic() < self._until:
+        while self._clock() < self._until:
             for name in names:
                 self._round(name, chance.randrange(2**32))
         self._now.unlink(missing_ok=True)
@@ -111,7 +119,7 @@ class Hunt:
 
     def progress(self) -> str:
         """Where the hunt stands, in a line."""
-        now = time.monotonic()
+        now = self._clock()
         inputs = sum(map(Counter.total, self.outcomes.values()))
         left = max(0, round(self._until - now))
         rate = inputs / max(now - self._started, 1)

@@ -26,6 +26,7 @@ from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from fuzz.words import NAMES
 
 MOST_SECONDS = 5
 _LONG_AGO = date(1900, 1, 1)
@@ -89,19 +90,12 @@ def check_formula(text: str) -> str:
     return "computed"
 
 
-_DECLARED = {
-    "budget": DeterminantKind.NUMBER,
-    "winter_average": DeterminantKind.NUMBER,
-    "dwelling_units": DeterminantKind.COUNT,
-    "meter_size": DeterminantKind.CHOICE,
-    "zone": DeterminantKind.CHOICE,
-    "low_income": DeterminantKind.FLAG,
-    "tax_exempt": DeterminantKind.FLAG,
-}
+_DECLARED = {name: kind for kind in DeterminantKind for name in NAMES.get(kind, ())}
 _AGREEMENTS: tuple[Values, ...] = tuple(
     {
         "budget": Decimal(budget),
         "winter_average": Decimal(average),
+        "baseline": Decimal(5),
         "dwelling_units": Decimal(units),
         "meter_size": size,
         "zone": "inside",
@@ -193,13 +187,14 @@ def _requests(loaded: LoadedTariff) -> Iterator[RatingRequest]:
 
 
 def _history(kind: DeterminantKind, keys: list[str], number: int, *, change: date) -> Dated[Decimal | str]:
-    known: dict[DeterminantKind, list[Decimal | str]] = {
-        DeterminantKind.CHOICE: [*keys],
-        DeterminantKind.COUNT: [Decimal(1), "3", Decimal(12)],
-        DeterminantKind.NUMBER: ["8", Decimal("12.345"), "0", "1000000"],
-        DeterminantKind.FLAG: ["yes", "no"],
+    known: dict[str, list[Decimal | str]] = {
+        "choice": [*keys],
+        "count": [Decimal(1), "3", Decimal(12)],
+        "number": ["8", Decimal("12.345"), "0", "1000000"],
+        "flag": ["yes", "no"],
+        "event": [Decimal(1), "250.75"],
     }
-    values = known[kind]
+    values = known.get(kind, ["1"])
     history = Dated.since(_LONG_AGO, values[number % len(values)])
     if number % 3 == 0:
         history = history.with_entry(change + timedelta(days=7), values[(number + 1) % len(values)])

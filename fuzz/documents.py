@@ -10,13 +10,18 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
+from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from chalicelib.tariff_documents.schema import json_schema
 from fuzz import formulas, words
 from fuzz.by_schema import BySchema
+from fuzz.checks import watched
 
-FRAME = """
+_DETERMINANTS = "\n".join(
+    f"  {name}: {{kind: {kind}}}" for kind in DeterminantKind for name in words.NAMES.get(kind, ())
+)
+FRAME = f"""
 tariff: F-1
 version: 1
 name: Made by the schema
@@ -24,18 +29,12 @@ service_type: water
 currency: USD
 effective_from: 2026-01-01
 effectivity: service_day
-usage: {unit: ccf, step: 1, rounding: down}
+usage: {{unit: ccf, step: 1, rounding: down}}
 determinants:
-  meter_size: {kind: choice}
-  zone: {kind: choice, default: inside}
-  dwelling_units: {kind: count}
-  budget: {kind: number}
-  winter_average: {kind: number}
-  low_income: {kind: flag}
-  tax_exempt: {kind: flag, default: "no"}
+{_DETERMINANTS}
 charges:
-- {type: service_charge, code: SVC, label: S, gl_account: "1", fund: F, charge_group: g, amount: 10}
-- {type: commodity_flat, code: WATER, label: W, gl_account: "1", fund: F, charge_group: g, rate: 1.5}
+- {{type: service_charge, code: SVC, label: S, gl_account: "1", fund: F, charge_group: g, amount: 10}}
+- {{type: commodity_flat, code: WATER, label: W, gl_account: "1", fund: F, charge_group: g, rate: 1.5}}
 """
 """A sound document that declares all names in `words`."""
 
@@ -44,7 +43,9 @@ SCHEMA = BySchema(
     texts={
         "number": words.figures,
         "key": words.keys,
-        "determinants.key": words.names,
+        "determinants.key": st.sampled_from(["season", "month", "zone", "budget"]),
+        "seasons.key": st.sampled_from(["summer", "winter"]),
+        "from": words.days_of_year,
         "formulas.key": st.sampled_from(["allowance", "share", "budget"]),
         "text": words.labels,
         "date": words.days,
@@ -52,6 +53,8 @@ SCHEMA = BySchema(
         "default": st.sampled_from(["no", "1", "inside", "5/8", "2.5", "-1", "x"]),
         "base": st.sampled_from(["SVC", "WATER", "SVC", "WATER", "C0", "C1"]),
         "by": words.choices | words.names,
+        "when": words.events,
+        "instead": words.numbers,
         "only_if": words.flags,
         "unless": words.flags,
         "times": st.just("dwelling_units"),
@@ -78,9 +81,10 @@ charges = SCHEMA.fields["charges"][0].filter(bool).map(lambda some: _in_order(so
 def built(draw: st.DrawFn) -> str:
     """A document by the schema: charges of any type, what contradicts itself taken out."""
     data = read(FRAME)
-    for name in sorted(SECTIONS - {"charges", "determinants"}):
+    for name in sorted(SECTIONS - {"charges"}):
         if draw(st.integers(0, 5)) == 5:
-            data[name] = draw(SCHEMA.fields[name][0])
+            drawn = draw(SCHEMA.fields[name][0])
+            data[name] = data[name] | drawn if isinstance(data.get(name), dict) else drawn
     for number in range(draw(st.integers(1, 4))):
         data["charges"].append(draw(charges) | {"code": f"C{number}"})
     return json.dumps(_mended(data), indent=1, ensure_ascii=False)
@@ -107,7 +111,8 @@ def _mended(data: dict[str, Any]) -> dict[str, Any]:
     """`data` without what loading it complains of."""
     for _ in range(6):
         try:
-            load_tariff(json.dumps(data), file="built")
+            with watched():
+                load_tariff(json.dumps(data), file="built")
         except InvalidTariffDocument as refused:
             for field in sorted({problem.field for problem in refused.problems}, reverse=True):
                 _take_out(data, field)

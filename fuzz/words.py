@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-NUMBERS = ("budget", "winter_average", "dwelling_units")
-CHOICES = ("meter_size", "zone")
-FLAGS = ("low_income", "tax_exempt")
+NAMES = {
+    "choice": ("meter_size", "zone"),
+    "count": ("dwelling_units",),
+    "number": ("budget", "winter_average", "baseline"),
+    "flag": ("low_income", "tax_exempt"),
+    "event": ("reconnected", "paid_late"),
+}
+"""Determinants that documents declare, by kind."""
 
-numbers, choices, flags = map(st.sampled_from, (NUMBERS, CHOICES, FLAGS))
-names = st.sampled_from([*NUMBERS, *CHOICES, *FLAGS, "nobody"])
+NUMBERS = (*NAMES["number"], *NAMES["count"])
+
+choices, flags, numbers, events = map(
+    st.sampled_from, (NAMES["choice"], NAMES["flag"], NUMBERS, NAMES["event"])
+)
+names = st.sampled_from([name for some in NAMES.values() for name in some] + ["season", "month", "nobody"])
 
 
 def _any_of(words: str, *more: str) -> st.SearchStrategy[str]:
@@ -20,8 +29,9 @@ codes = _any_of("SVC WATER C0 C1 C2 C3")
 figures = _any_of(
     "0 1 2.94 3.085 6 7 15 100 0.001 0.5 -0.5 33.3333 1e3 1E-7 999999999999999999999999 00.10 -0"
 )
-keys = _any_of("5/8 1 1.50 inside outside summer * yes 3", "over 10 to 25")
+keys = _any_of("5/8 1 1.50 inside outside summer * yes 3", "up to 10", "over 10 to 25", "over 25")
 labels = _any_of("Water 4010 Größe € % {} {value}", "section 2")
+days_of_year = _any_of("01-01 05-01 10-01 02-29 13-01 5-1")
 days = _any_of("2026-01-01 2026-06-20 2027-01-01 2024-02-29 1900-01-01")
 scalars = figures | _any_of(
     """~ null nan inf -inf 1e999999999 1e-999999999 0x10 1_000 ١٢ ½ yes NO on 2026-02-30 0000-00-00 9999-12-31

@@ -15,7 +15,7 @@ from fuzz.checks import Finding, check_document, check_formula, watched
 from fuzz.documents import FRAME
 from fuzz.edits import EXAMPLES
 
-INPUTS = {"built": 200, "edited": 400, "retyped": 600, "formulas": 3_000}
+INPUTS = {"built": 120, "edited": 400, "retyped": 600, "formulas": 3_000}
 
 
 @pytest.mark.slow
