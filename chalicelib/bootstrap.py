@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.registry import RegistryStore
     from chalicelib.usecases.ports.rendering import BillRenderer, BillRendering
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
+    from chalicelib.usecases.ports.tariff_lives import TariffLives
     from chalicelib.usecases.ports.users import UserPool
     from chalicelib.usecases.read_shard_state import LedgerReader
     from chalicelib.usecases.render_bill import BillFiles
@@ -65,6 +66,7 @@ __all__ = [
     "run_executions",
     "sealing",
     "settings",
+    "tariff_lives",
 ]
 
 
@@ -94,6 +96,16 @@ def operations_store() -> OperationsStore:
 
     names = settings()
     return DynamoOperations(
+        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
+    )
+
+
+def tariff_lives() -> TariffLives:
+    """What has happened to the stack's tariff versions."""
+    from chalicelib.storage.tariff_lives import DynamoTariffLives
+
+    names = settings()
+    return DynamoTariffLives(
         aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
     )
 

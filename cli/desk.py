@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -14,16 +16,34 @@ from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.ports.registry import RegistryStore, account_unknown
 from chalicelib.usecases.post_transaction import Desk
+from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.start_bill_run import BillRunStarter
+
+_ACTOR = re.compile(r"[\w.@-]{1,60}")
 
 
 class AmountTooFine(Refusal):
     """An amount has parts smaller than its currency's smallest unit."""
 
 
+class WrongActor(Refusal):
+    """HEADGATE_ACTOR names nobody."""
+
+
 def actor() -> str:
-    """Who is at the keyboard, for the audit trail."""
-    return f"cli:{getpass.getuser()}"
+    """Who is at the keyboard, for the audit trail: HEADGATE_ACTOR, or whoever is logged in.
+
+    The name is taken on trust, as the log-in's is. Raises WrongActor.
+    """
+    named = os.environ.get("HEADGATE_ACTOR")
+    if named is None:
+        return f"cli:{getpass.getuser()}"
+    if not _ACTOR.fullmatch(named):
+        raise WrongActor(
+            f"HEADGATE_ACTOR is {named!r}: write a name of letters, digits and any of . _ @ -, at most 60",
+            actor=named,
+        )
+    return f"cli:{named}"
 
 
 def day_of(on: datetime | None) -> date:
@@ -51,6 +71,21 @@ def minor_of(amount: Decimal, account_id: AccountId, registry: RegistryStore) ->
         places = minor_unit_exponent(currency)
         raise AmountTooFine(f"{amount} has more than {places} digits after the point", amount=amount)
     return exact.minor
+
+
+def rates_desk() -> RatesDesk:
+    """Where tariffs are drafted, reviewed and published."""
+    return RatesDesk(
+        lives=bootstrap.tariff_lives(),
+        store=bootstrap.artefact_store(),
+        registry=bootstrap.registry_store(),
+        ledger=bootstrap.ledger_store(),
+        operations=bootstrap.operations_store(),
+        artefacts=bootstrap.run_artefacts(),
+        read_tariff=bootstrap.read_tariff,
+        actor=actor(),
+        now=datetime.now(UTC),
+    )
 
 
 def starter() -> BillRunStarter:

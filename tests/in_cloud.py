@@ -10,11 +10,11 @@ from chalicelib import bootstrap
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 from chalicelib.domain.metering.meter_read import MeterRead
-from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.ports.executions import ExecutionStatus
 from chalicelib.usecases.ports.registry import Registered, in_batches
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
 from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
+from cli.desk import rates_desk
+from tests.rates_office import put_in_force
 from tests.towns import TARIFFS, entry
 
 _PATIENCE_S = 120
@@ -22,18 +22,7 @@ _PATIENCE_S = 120
 
 def register(things: Iterable[Registered]) -> None:
     """Publish the towns' tariffs and store what is registered."""
-    for text in TARIFFS:
-        loaded = load_tariff(text, file="towns.py")
-        tariff = PublishedTariff(
-            code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
-        )
-        publish_tariff(
-            tariff=tariff,
-            actor="test",
-            now=datetime.now(UTC),
-            store=bootstrap.artefact_store(),
-            audit=bootstrap.audit_store(),
-        )
+    put_in_force(rates_desk(), *TARIFFS)
     list(bootstrap.registry_store().save_many(in_batches(things)))
 
 

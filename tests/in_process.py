@@ -21,14 +21,14 @@ from chalicelib.storage.memory.ledger import MemoryLedgerStore
 from chalicelib.storage.memory.operations import MemoryOperations
 from chalicelib.storage.memory.reads import MemoryReadStore
 from chalicelib.storage.memory.registry import MemoryRegistryStore
+from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
-from chalicelib.tariff_documents.load import load_tariff
-from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.audit import AuditStore
+from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.usecases.ports.registry import Registered, in_batches
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter
+from tests.rates_office import SUPERVISOR, put_in_force
 from tests.towns import CYCLE, TARIFFS, entry
 
 
@@ -53,7 +53,25 @@ class InProcess:
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
         self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
         self.executions = self.new_executions()
-        publish_tariffs(self.store, self.audit, self.now)
+        self.lives = MemoryTariffLives(audit=self.audit)
+        self.publish(*_town_tariffs())
+
+    def rates_desk(self, actor: str = SUPERVISOR) -> RatesDesk:
+        return RatesDesk(
+            lives=self.lives,
+            store=self.store,
+            registry=self.registry,
+            ledger=self.ledger,
+            operations=self.operations,
+            artefacts=self.artefacts,
+            read_tariff=read_tariff,
+            actor=actor,
+            now=self.now,
+        )
+
+    def publish(self, *documents: str | LoadedTariff) -> dict[str, bool]:
+        """Put tariffs in force, drafted by one person and reviewed by another."""
+        return put_in_force(self.rates_desk(), *documents)
 
     def new_executions(self) -> InProcessExecutions:
         return InProcessExecutions(
@@ -125,12 +143,6 @@ class InProcess:
         ]
 
 
-def publish_tariffs(store: ArtefactStore, audit: AuditStore, now: datetime) -> None:
-    """Publish the tariffs that towns are billed on."""
-    for tariff in map(_published, TARIFFS):
-        publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
-
-
 @cache
 def read_tariff(text: str) -> TariffVersion:
     """A frozen tariff, read once for all utilities of a test process."""
@@ -138,8 +150,6 @@ def read_tariff(text: str) -> TariffVersion:
 
 
 @cache
-def _published(text: str) -> PublishedTariff:
-    loaded = load_tariff(text, file="towns.py")
-    return PublishedTariff(
-        code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
-    )
+def _town_tariffs() -> tuple[LoadedTariff, ...]:
+    """The tariffs that towns are billed on."""
+    return tuple(load_tariff(text, file="towns.py") for text in TARIFFS)

@@ -20,7 +20,7 @@ from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.ports.reads import ReadStore
 from chalicelib.usecases.ports.registry import RegistryStore, schedule_unknown
-from chalicelib.usecases.publish_tariff import PublishedTariff, published_tariffs
+from chalicelib.usecases.published_tariffs import PublishedTariff, published_tariffs
 from chalicelib.usecases.read_shard_state import LedgerReader
 
 

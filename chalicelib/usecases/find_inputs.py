@@ -54,7 +54,7 @@ def find_inputs(bill: Bill, *, operations: OperationsStore, artefacts: RunArtefa
 def _draft_of(bill: Bill, operations: OperationsStore, artefacts: RunArtefacts) -> DraftChunk:
     """The draft chunk that a bill was posted from."""
     shard = shard_of(bill.account_id)
-    for run_id in _runs_of(bill, operations):
+    for run_id in runs_of(bill, operations):
         report = operations.chunk_report(run_id, Stage.POST, shard)
         if report is None or not report.is_done:
             continue
@@ -70,7 +70,8 @@ def _draft_of(bill: Bill, operations: OperationsStore, artefacts: RunArtefacts) 
     )
 
 
-def _runs_of(bill: Bill, operations: OperationsStore) -> Iterator[RunId]:
+def runs_of(bill: Bill, operations: OperationsStore) -> Iterator[RunId]:
+    """The runs that may have posted a bill: those behind its period's doors, or the bill's own."""
     if bill.kind is BillKind.CYCLE:
         yield from (door.run_id for door in operations.doors(bill.cycle, bill.period))
     else:

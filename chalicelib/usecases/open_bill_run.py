@@ -17,7 +17,7 @@ from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore, RunUnknown
 from chalicelib.usecases.ports.registry import RegistryStore
 from chalicelib.usecases.ports.run_artefacts import RunArtefacts
-from chalicelib.usecases.publish_tariff import published_tariffs
+from chalicelib.usecases.published_tariffs import published_tariffs
 
 
 class NothingToBill(Refusal):

@@ -1,80 +1,86 @@
-"""Publish tariff versions: from then on bill runs use them, and they never change again."""
+"""Publish reviewed tariff versions: from then on bill runs use them, and they never change again."""
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.audit import AuditStore
-
-_PREFIX = "tariffs/"
-
-
-class TariffVersionAlreadyPublished(Refusal):
-    """Another document is published as this version of this tariff."""
+from chalicelib.domain.tariffs.lifecycle import TariffLife, published, version_is_published
+from chalicelib.domain.tariffs.publication import PublicationReport
+from chalicelib.usecases.published_tariffs import PublishedTariff, find_published, put_published
+from chalicelib.usecases.rates_desk import RatesDesk
+from chalicelib.usecases.report_publication import Watch, report_publications, unwatched
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedTariff:
-    """A tariff version's document in canonical JSON, named `CODE@version`."""
+class RetroactiveNotConfirmed(Refusal):
+    """A version takes over days that bills stand on, and nobody has said that this is meant."""
+
+
+class VersionToPublish(NamedTuple):
+    """A version, and the fingerprint of the document that is to be published as it."""
 
     code: str
     version: int
-    canonical: str
+    fingerprint: str
 
     @property
     def reference(self) -> str:
         """`CODE@version`."""
         return f"{self.code}@{self.version}"
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 (hex) of the canonical document."""
-        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
+def publish_tariffs(
+    desk: RatesDesk,
+    wanted: Sequence[VersionToPublish],
+    *,
+    retroactive: bool = False,
+    watch: Watch = unwatched,
+) -> dict[str, bool]:
+    """Publish reviewed versions together; by `CODE@version`, whether it is new. Safe to repeat.
 
-def publish_tariff(
-    *, tariff: PublishedTariff, actor: str, now: datetime, store: ArtefactStore, audit: AuditStore
-) -> bool:
-    """Publish one version; False when the very same document was published before.
-
-    Raises TariffVersionAlreadyPublished when the version holds another document.
+    All are checked before the first is published. `retroactive` says that taking over days that bills stand
+    on is meant. Raises TariffUnknown, VersionIsPublished, DraftChanged, NotReviewed, ReportNotSignedOff,
+    RetroactiveNotConfirmed, TariffChangedMeanwhile.
     """
-    key = f"{_PREFIX}{tariff.code}/{tariff.version}.json"
-    if store.put_new(key, tariff.canonical.encode()):
-        audit.add(_entry(tariff, actor, now))
-        return True
-    if store.get(key).decode() != tariff.canonical:
-        raise TariffVersionAlreadyPublished(
-            f"tariff {tariff.reference} is published with other content: bills may stand on it, so give the "
-            f"changed document version {tariff.version + 1}",
-            tariff=tariff.reference,
-        )
-    return False
-
-
-def published_tariffs(store: ArtefactStore) -> list[PublishedTariff]:
-    """All published versions, by code and version."""
-    found = [_read(key, store.get(key).decode()) for key in store.keys(_PREFIX)]
-    return sorted(found, key=lambda tariff: (tariff.code, tariff.version))
-
-
-def _read(key: str, canonical: str) -> PublishedTariff:
-    code, _, version = key.removeprefix(_PREFIX).removesuffix(".json").rpartition("/")
-    return PublishedTariff(code=code, version=int(version), canonical=canonical)
-
-
-def _entry(tariff: PublishedTariff, actor: str, now: datetime) -> AuditEntry:
-    return AuditEntry(
-        entity="tariff",
-        entity_id=tariff.reference,
-        action="published",
-        actor=actor,
-        at=now,
-        unique=f"published.{tariff.fingerprint[:16]}",
-        after={"fingerprint": tariff.fingerprint},
+    lives = {one: desk.life(one.code, one.version) for one in wanted}
+    for one, life in lives.items():
+        published(life, fingerprint=one.fingerprint, report=None, actor=desk.actor, at=desk.now)
+    fresh = [life for life in lives.values() if not life.is_published]
+    reports = dict(
+        zip([life.reference for life in fresh], report_publications(desk, fresh, watch=watch), strict=True)
     )
+    results = {
+        one: _published(desk, life, one.fingerprint, reports.get(one.reference), retroactive)
+        for one, life in lives.items()
+    }
+    return {one.reference: _put(desk, result, before=lives[one]) for one, result in results.items()}
+
+
+def _published(
+    desk: RatesDesk, life: TariffLife, fingerprint: str, report: PublicationReport | None, retroactive: bool
+) -> TariffLife:
+    """The life with the version published, if its report allows it. Nothing is stored yet."""
+    if report is not None and report.segments and not retroactive:
+        raise RetroactiveNotConfirmed(
+            f"tariff {life.reference} takes over from {life.effective_from}, and {report.bill_count} bills "
+            "stand on such days: give it a later day, or say --retroactive if they are to be corrected "
+            f"(headgate tariff report {life.reference} lists them)",
+            tariff=life.reference,
+            bills=report.bill_count,
+        )
+    must_be_signed = None if report is None or report.is_clear else report.sha256
+    return published(life, fingerprint=fingerprint, report=must_be_signed, actor=desk.actor, at=desk.now)
+
+
+def _put(desk: RatesDesk, life: TariffLife, *, before: TariffLife) -> bool:
+    """Record the publishing, then give the document to bill runs: a repeat makes up for a lost half."""
+    canonical = desk.canonical(life)
+    desk.save(life, before=before)
+    tariff = PublishedTariff(code=life.code, version=life.version, canonical=canonical)
+    if put_published(desk.store, tariff):
+        return True
+    in_use = find_published(desk.store, life.code, life.version)
+    if in_use is not None and in_use.fingerprint != life.fingerprint:
+        raise version_is_published(life.code, life.version)
+    return False

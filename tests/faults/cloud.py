@@ -17,7 +17,8 @@ from chalicelib.usecases.ports.executions import ExecutionStatus
 from chalicelib.usecases.ports.operations import OperationsStore, RunUnknown
 from tests.faults.utility import FaultyUtility
 from tests.faults.writes import Writes
-from tests.in_process import InProcess, publish_tariffs, read_tariff
+from tests.in_process import InProcess, read_tariff
+from tests.towns import TARIFFS
 
 LONGEST_EXECUTION_S = 300
 _names = count(int(time()))
@@ -38,7 +39,8 @@ class OnTheCloud(InProcess):
         self.snapshots = cast("Any", self.ledger_reader.snapshots)
         self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
         self.executions = self.new_executions()
-        publish_tariffs(self.store, self.audit, self.now)
+        self.lives = cast("Any", bootstrap.tariff_lives())
+        self.publish(*TARIFFS)
 
 
 def fresh_cycle() -> CycleCode:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
 from random import Random
 
@@ -21,9 +20,7 @@ from chalicelib.domain.billing.door import Door, DoorState, door_of
 from chalicelib.domain.billing.run import BillRun, RunState
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 from chalicelib.storage.memory.operations import MemoryOperations
-from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.ports.executions import ExecutionStatus
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
 from chalicelib.usecases.start_bill_run import order_document
 from tests.faults.month import LOOK_AGAIN, Clerk, Plan, prepared, work_a_month
 from tests.faults.ports import LedgerRewritten
@@ -110,14 +107,7 @@ def things_change(inside: InProcess, clerk: Clerk) -> None:
     """A read comes in, and water costs more: every bill of a run that begins now is another one."""
     clerk.record_late_read()
     dearer = TARIFFS[0].replace("version: 1", "version: 2").replace("2020-01-01", "2026-11-01")
-    loaded = load_tariff(dearer.replace("rate: 2.00", "rate: 3.00"), file="dearer")
-    publish_tariff(
-        tariff=PublishedTariff(code="WATER", version=2, canonical=loaded.canonical),
-        actor="council",
-        now=datetime(2026, 11, 12, tzinfo=UTC),
-        store=inside.store,
-        audit=inside.audit,
-    )
+    inside.publish(dearer.replace("rate: 2.00", "rate: 3.00"))
 
 
 @cache

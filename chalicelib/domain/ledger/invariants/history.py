@@ -64,12 +64,13 @@ def history_of(
         account_id=account_id,
         transactions=in_order,
         state=fold_account(AccountState(account_id=account_id), in_order, rules=rules),
-        segments=_segments(in_order),
+        segments=posted_segments(in_order),
         chart=rules.chart,
     )
 
 
-def _segments(transactions: Iterable[FinancialTransaction]) -> tuple[PostedSegment, ...]:
+def posted_segments(transactions: Iterable[FinancialTransaction]) -> tuple[PostedSegment, ...]:
+    """The segments of an account's bills, by agreement and day, each with whether it was canceled."""
     known = list(transactions)
     canceled = {
         (one.reverses, agreement_id)

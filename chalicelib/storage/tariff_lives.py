@@ -1,0 +1,84 @@
+"""Lives of tariff versions in the operations table (docs/data-model.md, "Operations")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pynamodb.attributes import NumberAttribute
+
+from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.lifecycle import TariffLife
+from chalicelib.storage.audit import audit_put
+from chalicelib.storage.codec import codec
+from chalicelib.storage.dynamo import get, query, transact
+from chalicelib.storage.records import DetailAttribute, Record
+from chalicelib.usecases.ports.tariff_lives import tariff_changed_meanwhile
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_LIFE = codec(TariffLife)
+_ALL = "TARIFFS"
+
+
+class TariffLifeRecord(Record):
+    """A version: pk `TARIFFS`, sk `{code}#{version}`. `acts` is what a change is conditional on."""
+
+    acts = NumberAttribute()
+    detail = DetailAttribute(TariffLife)
+
+
+class _ActedMeanwhile(Refusal):
+    """Inside this module: another number of acts is stored."""
+
+
+class DynamoTariffLives:
+    """TariffLives on the operations table."""
+
+    def __init__(self, client: DynamoDBClient, *, table: str, audit_table: str) -> None:
+        self._client = client
+        self._table = table
+        self._audit_table = audit_table
+
+    def save(self, life: TariffLife, *, audit: AuditEntry) -> None:
+        """See TariffLives."""
+        record = TariffLifeRecord(
+            _ALL, _sort_key(life.code, life.version), acts=len(life.history), detail=life
+        )
+        try:
+            transact(
+                self._client,
+                [record.put(self._table, **_after(life)), audit_put(audit, table=self._audit_table)],
+                refusal=lambda index: _ActedMeanwhile("acted on") if index == 0 else None,
+            )
+        except _ActedMeanwhile:
+            if self.find(life.code, life.version) != life:
+                raise tariff_changed_meanwhile(life) from None
+
+    def find(self, code: str, version: int) -> TariffLife | None:
+        """See TariffLives."""
+        item = get(self._client, self._table, pk=_ALL, sk=_sort_key(code, version))
+        return None if item is None else _LIFE.load(item["detail"]["S"])
+
+    def lives(self) -> Sequence[TariffLife]:
+        """See TariffLives."""
+        items = query(self._client, self._table, pk=_ALL)
+        found = (_LIFE.load(item["detail"]["S"]) for item in items)
+        return sorted(found, key=lambda life: (life.code, life.version))
+
+
+def _after(life: TariffLife) -> dict[str, Any]:
+    """The condition that exactly the acts before the last one are stored."""
+    before = len(life.history) - 1
+    if before == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "acts = :before",
+        "ExpressionAttributeValues": {":before": {"N": str(before)}},
+    }
+
+
+def _sort_key(code: str, version: int) -> str:
+    return f"{code}#{version:06d}"
