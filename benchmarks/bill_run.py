@@ -29,8 +29,9 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.bill_cycle import BillCycle
 from chalicelib.usecases.ports.executions import ExecutionStatus
 from chalicelib.usecases.ports.registry import Registered, in_batches
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
 from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
+from cli.desk import rates_desk
+from tests.rates_office import put_in_force
 from tests.towns import MOVED_IN, OCTOBER, SEPTEMBER, TARIFFS, a_read, entry, household, schedule
 
 _PER_SHARD = 125  # eight chunks of 1,000 accounts: two full rounds of four workers
@@ -196,17 +197,4 @@ def _on_sample_tariffs(found: AccountWithAgreements) -> AccountWithAgreements:
 
 def _publish() -> None:
     texts = [*TARIFFS, *(path.read_text(encoding="utf-8") for path in sorted(_SAMPLES.glob("*.yaml")))]
-    from chalicelib.tariff_documents.load import load_tariff
-
-    for text in texts:
-        loaded = load_tariff(text, file="sample")
-        tariff = PublishedTariff(
-            code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
-        )
-        publish_tariff(
-            tariff=tariff,
-            actor="benchmark",
-            now=datetime.now(UTC),
-            store=bootstrap.artefact_store(),
-            audit=bootstrap.audit_store(),
-        )
+    put_in_force(rates_desk(), *texts)

@@ -5,16 +5,24 @@ from __future__ import annotations
 import typer
 
 from cli.commands.tariffs.check import check
-from cli.commands.tariffs.publishing import list_published, publish
+from cli.commands.tariffs.diff import diff
+from cli.commands.tariffs.drafting import draft, list_all, review, show
+from cli.commands.tariffs.publishing import publish, report, sign_off
 from cli.commands.tariffs.quote import quote
 from cli.commands.tariffs.rate import rate
 from cli.commands.tariffs.schema import schema
 
-app = typer.Typer(help="Rate and publish tariff documents, and export their schema.", no_args_is_help=True)
+app = typer.Typer(help="Write, rate, compare, review and publish tariff documents.", no_args_is_help=True)
 
 app.command()(schema)
-app.command()(publish)
-app.command("list")(list_published)
 app.command()(quote)
 app.command()(check)
 app.command()(rate)
+app.command()(diff)
+app.command()(draft)
+app.command()(review)
+app.command()(report)
+app.command("sign-off")(sign_off)
+app.command()(publish)
+app.command("list")(list_all)
+app.command()(show)

@@ -12,8 +12,6 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import CycleCode, Month
 from chalicelib.domain.kernel.rows import RejectedRow, RowOutcome
 from chalicelib.files.utility_profile import load_utility_profile
-from chalicelib.tariff_documents.load import load_tariff_files
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
 from chalicelib.usecases.publish_utility_profile import publish_utility_profile
 from cli.billrun_view import follow
 from cli.cloud.home import PROJECT, Home
@@ -34,6 +32,7 @@ from cli.demo.months import (
     runs_of,
 )
 from cli.demo.payers import Payers
+from cli.demo.rates import publish_rates
 from cli.demo.riverbend import Riverbend
 from cli.demo.sample import make_sample
 from cli.demo.stages import Stages
@@ -149,26 +148,15 @@ class Demo:
         )
 
     def _publish(self) -> None:
-        loaded = load_tariff_files(sorted((SAMPLES / "tariffs").glob("*.yaml")))
         with self.stages.lap("tariffs"):
-            for one in loaded:
-                version = one.version
-                publish_tariff(
-                    tariff=PublishedTariff(
-                        code=version.code, version=version.version, canonical=one.canonical
-                    ),
-                    actor=actor(),
-                    now=datetime.now(UTC),
-                    store=bootstrap.artefact_store(),
-                    audit=bootstrap.audit_store(),
-                )
+            published = publish_rates(sorted((SAMPLES / "tariffs").glob("*.yaml")))
             publish_utility_profile(
                 load_utility_profile(SAMPLES / "utility.yaml"),
                 actor=actor(),
                 now=datetime.now(UTC),
                 registry=bootstrap.registry_store(),
             )
-        self.stages.done("tariffs", f"{len(loaded)} versions published, and the utility's profile")
+        self.stages.done("tariffs", f"{published} versions published, and the utility's profile")
 
     def _read(self, folder: Path, stage: str, told: str) -> None:
         recorded = there = 0

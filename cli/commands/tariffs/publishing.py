@@ -1,49 +1,100 @@
-"""`headgate tariff publish` and `list`: the versions that bill runs use."""
+"""`headgate tariff report`, `sign-off` and `publish`: what publishing would do, and doing it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chalicelib import bootstrap
-from chalicelib.tariff_documents.load import load_tariff_files
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff, published_tariffs
+from chalicelib.domain.tariffs.publication import PublicationReport
+from chalicelib.usecases.publish_tariff import publish_tariffs
+from chalicelib.usecases.report_publication import Watch, report_publications
+from chalicelib.usecases.sign_off_report import sign_off_report
 from cli.cloud.session import use_stack
-from cli.desk import actor
-from cli.output import JsonOption, out, print_json
+from cli.commands.tariffs.named import ReferenceArgument, reference, versions_named
+from cli.desk import rates_desk
+from cli.output import JsonOption, out, print_json, progress_bar
+from cli.tariff_view import print_report, report_document, write_agreements, write_bills
+
+
+def report(
+    tariff: ReferenceArgument,
+    agreements: Annotated[
+        Path | None, typer.Option(help="Write the agreements that could not be billed to this CSV file.")
+    ] = None,
+    bills: Annotated[
+        Path | None, typer.Option(help="Write the bills that would have to be corrected to this CSV file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what publishing a version leaves to be mended: agreements it cannot bill, bills it takes over."""
+    name = reference(tariff)
+    use_stack()
+    desk = rates_desk()
+    with _watched("Looking at agreements and bills") as watch:
+        (found,) = report_publications(desk, [desk.life(*name)], watch=watch)
+    if agreements is not None:
+        write_agreements(found.agreements, agreements)
+    if bills is not None:
+        write_bills(found.segments, bills)
+    if as_json:
+        print_json(report_document(found))
+    else:
+        print_report(found)
+        if not found.is_clear:
+            out.print(f"\nTo sign it off: headgate tariff sign-off {tariff} --report {found.sha256[:12]}")
+
+
+def sign_off(
+    tariff: ReferenceArgument,
+    seen: Annotated[str, typer.Option("--report", metavar="HASH", help="The report that was looked at.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Sign off what publishing a version leaves to be mended, as the one who reviewed it."""
+    name = reference(tariff)
+    use_stack()
+    with _watched("Making the report again") as watch:
+        life, found = sign_off_report(rates_desk(), *name, seen=seen, watch=watch)
+    if as_json:
+        print_json({"tariff": life.reference, "signed_off": found.sha256})
+    else:
+        out.print(f"{life.reference}  report [bold]{found.sha256[:12]}[/] signed off: {_counts(found)}")
 
 
 def publish(
-    files: Annotated[list[Path], typer.Argument(help="Tariff documents.")], as_json: JsonOption = False
+    tariffs: Annotated[
+        list[str],
+        typer.Argument(metavar="CODE@VERSION | FILE", help="Reviewed versions, or their documents."),
+    ],
+    retroactive: Annotated[
+        bool,
+        typer.Option(
+            "--retroactive", help="Taking over days that bills stand on is meant: they are corrected."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Publish tariff versions: bill runs use them from now on, and they never change again."""
+    """Publish reviewed versions: bill runs use them from now on, and they never change again."""
     use_stack()
-    published = {}
-    for loaded in load_tariff_files(files):
-        version = loaded.version
-        published[version.reference] = publish_tariff(
-            tariff=PublishedTariff(code=version.code, version=version.version, canonical=loaded.canonical),
-            actor=actor(),
-            now=datetime.now(UTC),
-            store=bootstrap.artefact_store(),
-            audit=bootstrap.audit_store(),
-        )
+    desk = rates_desk()
+    wanted = versions_named(tariffs, desk)
+    with _watched("Looking at agreements and bills") as watch:
+        published = publish_tariffs(desk, wanted, retroactive=retroactive, watch=watch)
     if as_json:
         print_json({"published": published})
         return
-    for reference, is_new in published.items():
-        out.print(f"{reference}  " + ("[green]published[/]" if is_new else "[dim]was published before[/]"))
+    for name, is_new in published.items():
+        out.print(f"{name}  " + ("[green]published[/]" if is_new else "[dim]was published before[/]"))
 
 
-def list_published(as_json: JsonOption = False) -> None:
-    """List the tariff versions that bill runs use."""
-    use_stack()
-    tariffs = published_tariffs(bootstrap.artefact_store())
-    if as_json:
-        print_json({tariff.reference: tariff.fingerprint for tariff in tariffs})
-        return
-    for tariff in tariffs:
-        out.print(f"{tariff.reference}  [dim]{tariff.fingerprint[:16]}[/]")
+def _counts(found: PublicationReport) -> str:
+    return f"{len(found.agreements):,} agreements left unbilled, {found.bill_count:,} bills to be corrected"
+
+
+@contextmanager
+def _watched(title: str) -> Iterator[Watch]:
+    with progress_bar(title, unit="shards") as bar:
+        yield lambda done, total: bar.update(done=done, total=total)
