@@ -1,4 +1,4 @@
-"""Riverbend's tariffs, put in force as a utility does it: one person drafts, another reviews and publishes."""
+"""Riverbend's tariffs, put in force as utilities do: one person drafts, another reviews and publishes."""
 
 from __future__ import annotations
 

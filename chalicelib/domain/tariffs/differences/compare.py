@@ -87,7 +87,8 @@ class _Comparison:
         yield Difference(place.path, words, before, after)
 
     def _effective_from(self, place: Place, before: Any, after: Any) -> Iterator[Difference]:
-        yield Difference(place.path, f"In force from {after} (was {before})", before, after)
+        if before is not ABSENT and after is not ABSENT:
+            yield Difference(place.path, f"In force from {after} (was {before})", before, after)
 
     def _named(self, what: str) -> Way:
         """Things in a mapping by their names."""
