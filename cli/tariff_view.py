@@ -66,7 +66,9 @@ def print_differences(found: Sequence[Difference], *, before: str | None) -> Non
 
 def print_standings(standings: Iterable[TariffStanding]) -> None:
     """The list of versions."""
-    table = Table("tariff", "state", "from", "drafted by", "reviewed by", "document", box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("tariff", "state", "from", "drafted by", "reviewed by"):
+        table.add_column(name, no_wrap=name in {"tariff", "from"}, overflow="fold")
     for standing in standings:
         life = standing.life
         table.add_row(
@@ -75,7 +77,6 @@ def print_standings(standings: Iterable[TariffStanding]) -> None:
             str(life.effective_from),
             life.maker,
             ", ".join(life.reviewers),
-            life.fingerprint[:12],
         )
     out.print(table)
 

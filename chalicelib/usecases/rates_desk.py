@@ -129,7 +129,7 @@ def _entry(life: TariffLife, before: TariffLife | None) -> AuditEntry:
         action=act.action.value,
         actor=act.actor,
         at=act.at,
-        unique=f"{act.action}.{number}",
+        unique=f"{number:04d}.{act.action}",
         before={"state": before.state.value, "fingerprint": before.fingerprint} if before else {},
         after={"state": life.state.value, **told, **({"report": act.report} if act.report else {})},
     )

@@ -1,11 +1,10 @@
-"""`headgate tariff publish`, `billrun`, `bill` and `hold` against the local cloud, as a clerk uses them."""
+"""`headgate billrun`, `bill` and `hold` against the local cloud, as a clerk uses them."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from chalicelib.domain.kernel.ids import CycleCode
 from cli.main import build
 from tests import in_cloud
 from tests.conftest import LocalCloudForTests
-from tests.towns import OCTOBER, TARIFFS, a_read, bill_minor, on_day, reads_of_town, the_account, town
+from tests.towns import OCTOBER, a_read, bill_minor, on_day, reads_of_town, the_account, town
 
 pytestmark = pytest.mark.emulator
 
@@ -40,18 +39,6 @@ def cycle(local_cloud: LocalCloudForTests) -> CycleCode:
     in_cloud.register(town(accounts=3, cycle=code))
     in_cloud.read(reads_of_town(OCTOBER, accounts=2, cycle=code))
     return code
-
-
-def test_tariffs_are_published_once(local_cloud: LocalCloudForTests, tmp_path: Path) -> None:
-    name = f"TRASH-{next(_numbers)}"
-    file = tmp_path / "trash.yaml"
-    file.write_text(TARIFFS[-1].replace("tariff: TRASH", f"tariff: {name}"))
-    assert answer("tariff", "publish", str(file)) == {"published": {f"{name}@1": True}}
-    assert answer("tariff", "publish", str(file)) == {"published": {f"{name}@1": False}}
-    assert f"{name}@1" in answer("tariff", "list")
-    file.write_text(file.read_text().replace("12.00", "13.00"))
-    done = RUNNER.invoke(build(), ["tariff", "publish", str(file)])
-    assert type(done.exception).__name__ == "TariffVersionAlreadyPublished"
 
 
 def test_a_month_at_the_billing_desk(cycle: CycleCode) -> None:

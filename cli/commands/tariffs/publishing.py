@@ -16,7 +16,7 @@ from chalicelib.usecases.sign_off_report import sign_off_report
 from cli.cloud.session import use_stack
 from cli.commands.tariffs.named import ReferenceArgument, reference, versions_named
 from cli.desk import rates_desk
-from cli.output import JsonOption, out, print_json, progress_bar
+from cli.output import JsonOption, err, out, print_json, progress_bar
 from cli.tariff_view import print_report, report_document, write_agreements, write_bills
 
 
@@ -83,6 +83,13 @@ def publish(
     wanted = versions_named(tariffs, desk)
     with _watched("Looking at agreements and bills") as watch:
         published = publish_tariffs(desk, wanted, retroactive=retroactive, watch=watch)
+    under_way = [run.run_id for run in desk.operations.runs() if not run.state.is_over]
+    if under_way and any(published.values()):
+        err.print(
+            f"{', '.join(under_way)} began before: their bills are on the tariffs as they were. Reject and "
+            "start them again, or look at `headgate tariff report` once they are closed.",
+            soft_wrap=True,
+        )
     if as_json:
         print_json({"published": published})
         return
