@@ -109,8 +109,8 @@ def print_report(report: PublicationReport) -> None:
     """A report: the first findings of each kind, and what they come to."""
     if report.is_clear:
         out.print(f"Publishing {report.reference} leaves nothing to be mended.")
-        return
-    out.print(f"[bold]{report.reference}[/]  report [bold]{report.sha256[:12]}[/]")
+    else:
+        out.print(f"[bold]{report.reference}[/]  report [bold]{report.sha256[:12]}[/]")
     if report.agreements:
         out.print(f"\n{len(report.agreements):,} times an agreement could not be billed:")
         table = Table("agreement", "since", "determinant", "why", box=SIMPLE_HEAD)
@@ -119,7 +119,7 @@ def print_report(report: PublicationReport) -> None:
         out.print(table)
         _say_more(len(report.agreements), "--agreements FILE.csv")
     if report.segments:
-        out.print(f"\n{report.bill_count:,} bills stand on days it takes over:")
+        out.print(f"\n{report.bill_count:,} bills stand on days it takes over, and would be others:")
         table = Table("bill", "agreement", "period", "posted", "anew", "difference", box=SIMPLE_HEAD)
         for segment in report.segments[:_MOST_SHOWN]:
             table.add_row(*_row(segment))
@@ -127,6 +127,8 @@ def print_report(report: PublicationReport) -> None:
         _say_more(len(report.segments), "--bills FILE.csv")
         for currency, net in report.net_minor.items():
             out.print(f"All in all {money(net, currency)}, as far as they can be made again.")
+    if report.unchanged:
+        out.print(f"{report.unchanged:,} more charges on such days would come out the same.")
 
 
 def report_document(report: PublicationReport) -> dict[str, Any]:
@@ -139,6 +141,7 @@ def report_document(report: PublicationReport) -> dict[str, Any]:
         "agreements": report.agreements,
         "bills": report.bill_count,
         "net_minor": report.net_minor,
+        "unchanged": report.unchanged,
         "segments": [_segment(one) for one in report.segments],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from chalicelib.domain.billing.bill import Bill, BillKind, BillSegment
@@ -53,7 +54,7 @@ class Correction:
         self._since = Month.of(version.effective_from).plus(-1)
 
     def segments_of(self, shard: Shard, *, numbers: Mapping[AccountId, str]) -> Iterator[SegmentToCorrect]:
-        """The live segments of a shard that would have to be canceled and billed again.
+        """The live segments of a shard that stand on days the version takes over, the same or not.
 
         `numbers` are the accounts' own. In order of account, agreement and day. Raises ArtefactMissing.
         """
@@ -138,6 +139,7 @@ class Correction:
             currency=bill.currency,
             posted_minor=segment.total_minor,
             rerated_minor=made.total_minor if made else None,
+            is_same=made is not None and _where_it_goes(made) == _where_it_goes(segment),
             obstacle=again,
         )
 
@@ -177,6 +179,14 @@ class _KeptChunks:
         draft = self._desk.artefacts.draft(report.artefact, sha256=report.sha256)
         bills = frozenset((billed.bill.account_id, billed.bill.bill_id) for billed in draft.billed)
         return bills, self._desk.artefacts.frozen(draft.frozen, sha256=draft.frozen_sha256)
+
+
+def _where_it_goes(segment: BillSegment) -> Mapping[tuple[str, str, str], int]:
+    """What a segment's lines put where in the books."""
+    sums: Counter[tuple[str, str, str]] = Counter()
+    for line in segment.lines:
+        sums[line.gl_account, line.fund, line.charge_group] += line.amount_minor
+    return {place: amount for place, amount in sums.items() if amount}
 
 
 def _account(chunk: FrozenChunk, account_id: AccountId) -> AccountInputs:

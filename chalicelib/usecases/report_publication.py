@@ -33,6 +33,7 @@ class _Survey:
     correction: Correction | None
     agreements: list[UnreadyAgreement] = field(default_factory=list)
     segments: list[SegmentToCorrect] = field(default_factory=list)
+    unchanged: int = 0
 
     def look_at(self, shard: Shard, accounts: Sequence[AccountWithAgreements]) -> None:
         for account in accounts:
@@ -40,7 +41,11 @@ class _Survey:
                 self.agreements.extend(self.check.faults_of(agreement))
         if self.correction is not None:
             numbers = {one.account.account_id: one.account.number for one in accounts}
-            self.segments.extend(self.correction.segments_of(shard, numbers=numbers))
+            for segment in self.correction.segments_of(shard, numbers=numbers):
+                if segment.is_same:
+                    self.unchanged += 1
+                else:
+                    self.segments.append(segment)
 
     def report(self) -> PublicationReport:
         return PublicationReport(
@@ -48,6 +53,7 @@ class _Survey:
             fingerprint=self.version.fingerprint,
             agreements=tuple(self.agreements),
             segments=tuple(self.segments),
+            unchanged=self.unchanged,
         )
 
 

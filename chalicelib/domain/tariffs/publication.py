@@ -19,7 +19,8 @@ class SegmentToCorrect:
     """Charges that stand on a replaced version on days that another one takes over.
 
     `posted_minor` is what they are, `rerated_minor` what they would be on the same reads and facts; None
-    where that cannot be said, and `obstacle` then tells why. `tariffs` are the versions the lines cite.
+    where that cannot be said, and `obstacle` then tells why. `is_same`: every GL account, fund and charge
+    group gets the same, so that there is nothing to correct. `tariffs` are the versions the lines cite.
     """
 
     account_id: AccountId
@@ -31,6 +32,7 @@ class SegmentToCorrect:
     currency: str
     posted_minor: int
     rerated_minor: int | None
+    is_same: bool = False
     obstacle: str = ""
 
     @property
@@ -41,12 +43,16 @@ class SegmentToCorrect:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationReport:
-    """Everything that publishing the document of `fingerprint` as `reference` would leave to be mended."""
+    """Everything that publishing the document of `fingerprint` as `reference` would leave to be mended.
+
+    `segments` are to be canceled and billed again; `unchanged` counts those that would come out the same.
+    """
 
     reference: str
     fingerprint: str
     agreements: tuple[UnreadyAgreement, ...] = ()
     segments: tuple[SegmentToCorrect, ...] = ()
+    unchanged: int = 0
 
     @property
     def is_clear(self) -> bool:

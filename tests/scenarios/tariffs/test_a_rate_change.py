@@ -335,6 +335,22 @@ def test_a_canceled_bill_is_not_listed(utility: InProcess) -> None:
     assert (report(utility, wanted).bill_count, again.bill_id == segment.bill_id) == (before, False)
 
 
+def test_charges_that_come_out_the_same_are_counted_and_need_no_correction(utility: InProcess) -> None:
+    utility.bill(OCTOBER)
+    utility.bill(NOVEMBER)
+    found = report(utility, reviewed(utility, water(2, effective_from=OCTOBER_10, rate="2.00")))
+    assert (found.is_clear, found.segments, found.unchanged) == (True, (), 6)
+
+
+def test_the_same_amount_in_another_account_of_the_books_is_a_correction(utility: InProcess) -> None:
+    utility.bill(OCTOBER)
+    utility.bill(NOVEMBER)
+    text = TARIFFS[0].replace("version: 1", "version: 2").replace("2020-01-01", str(OCTOBER_10))
+    wanted = reviewed(utility, load_tariff(text.replace("4011", "4099"), file="water"))
+    found = report(utility, wanted)
+    assert [segment.difference_minor for segment in found.segments] == [0] * 6
+
+
 def test_a_bill_whose_inputs_are_not_kept_is_listed_without_a_difference(utility: InProcess) -> None:
     wanted = corrected(utility)
     utility.operations = InProcess().operations  # nothing is known of any run
