@@ -113,9 +113,11 @@ def print_report(report: PublicationReport) -> None:
         out.print(f"[bold]{report.reference}[/]  report [bold]{report.sha256[:12]}[/]")
     if report.agreements:
         out.print(f"\n{len(report.agreements):,} times an agreement could not be billed:")
-        table = Table("agreement", "since", "determinant", "why", box=SIMPLE_HEAD)
+        table = Table("account", "agreement", "since", "determinant", "why", box=SIMPLE_HEAD)
         for one in report.agreements[:_MOST_SHOWN]:
-            table.add_row(one.agreement_id, str(one.since), one.determinant, escape(one.message))
+            table.add_row(
+                *(one.account_id, one.agreement_id, str(one.since), one.determinant, escape(one.message))
+            )
         out.print(table)
         _say_more(len(report.agreements), "--agreements FILE.csv")
     if report.segments:
