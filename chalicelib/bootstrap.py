@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
     from chalicelib.usecases.ports.artefacts import ArtefactStore
     from chalicelib.usecases.ports.audit import AuditStore
+    from chalicelib.usecases.ports.averages import AverageFiles, AverageProposals
     from chalicelib.usecases.ports.documents import DocumentStore
     from chalicelib.usecases.ports.events import EventPublisher
     from chalicelib.usecases.ports.executions import RunExecutions
@@ -41,6 +42,8 @@ __all__ = [
     "accounting_periods",
     "artefact_store",
     "audit_store",
+    "average_files",
+    "average_proposals",
     "aws_client",
     "bill_files",
     "bill_renderer",
@@ -251,6 +254,23 @@ def bindery() -> Bindery:
     from chalicelib.rendering.print_file import ZipBindery
 
     return ZipBindery()
+
+
+def average_proposals() -> AverageProposals:
+    """What is known of proposals of yearly averages."""
+    from chalicelib.storage.averages import DynamoAverageProposals
+
+    names = settings()
+    return DynamoAverageProposals(
+        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
+    )
+
+
+def average_files() -> AverageFiles:
+    """What proposals of yearly averages leave behind."""
+    from chalicelib.storage.average_files import StoredAverageFiles
+
+    return StoredAverageFiles(artefact_store())
 
 
 @cache

@@ -53,6 +53,7 @@ from chalicelib.storage.registry_records import (
     ServicePointRecord,
     UserRecord,
     UtilityRecord,
+    agreement_record,
     guard,
     records_of,
     refused,
@@ -61,11 +62,14 @@ from chalicelib.storage.registry_records import (
 )
 from chalicelib.usecases.ports.registry import (
     AccountsOfPerson,
+    AgreementChange,
     RegistryBatch,
     account_unknown,
+    agreement_changed,
     check_size,
     cycle_unknown,
     register_unknown,
+    require_fits,
     schedule_unknown,
     utility_unknown,
 )
@@ -288,6 +292,23 @@ class DynamoRegistryStore:
                     yield _saved(*on_their_way.popleft())
             while on_their_way:
                 yield _saved(*on_their_way.popleft())
+
+    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
+        """See RegistryStore."""
+        require_fits(len(changes) + 1)
+        puts = [
+            agreement_record(after).put(
+                self._table,
+                ConditionExpression="detail = :before",
+                ExpressionAttributeValues={":before": agreement_record(before).serialize()["detail"]},
+            )
+            for before, after in changes
+        ]
+
+        def refusal(index: int) -> Refusal | None:
+            return agreement_changed(changes[index].before.agreement_id) if index < len(changes) else None
+
+        transact(self._client, [*puts, audit_put(entry, table=self._audit_table)], refusal=refusal)
 
     def _stale_tokens(self, people: Sequence[SealedPerson]) -> Iterator[MarkRecord]:
         stored = self.persons(person.person_id for person in people) if people else {}

@@ -190,7 +190,13 @@ def _account(whole: AccountWithAgreements) -> Iterator[Record]:
     yield account_mark(account.person_id, account.account_id)
     yield AccountRecord(shard, f"{account.account_id}#ACCOUNT", detail=account)
     for agreement in whole.agreements:
-        yield AgreementRecord(shard, f"{account.account_id}#SA#{agreement.agreement_id}", detail=agreement)
+        yield agreement_record(agreement)
+
+
+def agreement_record(agreement: ServiceAgreement) -> AgreementRecord:
+    """The item that holds an agreement."""
+    sort = f"{agreement.account_id}#SA#{agreement.agreement_id}"
+    return AgreementRecord(shard_of(agreement.account_id), sort, detail=agreement)
 
 
 def _person(sealed: SealedPerson) -> Iterator[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
@@ -32,14 +32,17 @@ from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.memory.audit import MemoryAuditStore
 from chalicelib.usecases.ports.registry import (
     AccountsOfPerson,
+    AgreementChange,
     Registered,
     RegistryBatch,
     account_number_taken,
     account_unknown,
+    agreement_changed,
     check_size,
     cycle_unknown,
     person_keys_changed,
     register_unknown,
+    require_fits,
     schedule_unknown,
     user_of_another_person,
     utility_unknown,
@@ -227,6 +230,22 @@ class MemoryRegistryStore:
         for batch in batches:
             self.save(batch)
             yield batch
+
+    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
+        """See RegistryStore."""
+        require_fits(len(changes) + 1)
+        with self._lock:
+            for before, _ in changes:
+                stored = self._accounts.get(shard_of(before.account_id), {}).get(before.account_id)
+                if stored is None or before not in stored.agreements:
+                    raise agreement_changed(before.agreement_id)
+            self.audit.add(entry)
+            for _, after in changes:
+                in_shard = self._accounts[shard_of(after.account_id)]
+                whole = in_shard[after.account_id]
+                others = (one for one in whole.agreements if one.agreement_id != after.agreement_id)
+                agreements = sorted((*others, after), key=lambda one: one.agreement_id)
+                in_shard[after.account_id] = replace(whole, agreements=tuple(agreements))
 
     def _check(self, thing: Registered) -> None:
         match thing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -14,6 +14,7 @@ from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import (
     AccountId,
+    AgreementId,
     CycleCode,
     Month,
     PersonId,
@@ -26,6 +27,7 @@ from chalicelib.domain.kernel.ids import (
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
+from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
 from chalicelib.domain.utility.profile import UtilityProfile
 
@@ -83,6 +85,17 @@ class PersonKeysChanged(Refusal):
 
 class UserOfAnotherPerson(Refusal):
     """A sign-in already acts for another person."""
+
+
+class AgreementChangedMeanwhile(Refusal):
+    """An agreement is not stored as it was read. Read it again and decide anew."""
+
+
+class AgreementChange(NamedTuple):
+    """An agreement as it was read, and as it is to be."""
+
+    before: ServiceAgreement
+    after: ServiceAgreement
 
 
 class AccountsOfPerson(NamedTuple):
@@ -147,9 +160,20 @@ def user_of_another_person(user_id: UserId) -> UserOfAnotherPerson:
     )
 
 
+def agreement_changed(agreement_id: AgreementId) -> AgreementChangedMeanwhile:
+    """What every store says to a change made of a state that no longer stands."""
+    return AgreementChangedMeanwhile(
+        f"agreement {agreement_id} was changed by somebody else: read it again", agreement_id=agreement_id
+    )
+
+
 def check_size(batch: RegistryBatch) -> None:
     """Raise BatchTooLarge unless one transaction takes the whole batch."""
-    size = sum(map(pieces, batch.things)) + len(batch.entries)
+    require_fits(sum(map(pieces, batch.things)) + len(batch.entries))
+
+
+def require_fits(size: int) -> None:
+    """Raise BatchTooLarge for more pieces than LARGEST_BATCH."""
     if size > LARGEST_BATCH:
         raise BatchTooLarge(
             f"{size} pieces do not fit in a batch of {LARGEST_BATCH}: save fewer", pieces=size
@@ -287,6 +311,12 @@ class RegistryStore(Protocol):
         """Save batches, several at a time and in no fixed order; yields each one when it is saved.
 
         Each batch is saved as by `save`. Raises what `save` raises; batches before may then be saved or not.
+        """
+
+    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
+        """Store changed agreements with one entry, all or none, each only if it is stored as it was read.
+
+        Raises AgreementChangedMeanwhile, and BatchTooLarge for LARGEST_BATCH changes or more.
         """
 
 
