@@ -89,10 +89,9 @@ def freeze_shard(
         entry = work.chunks[shard]
         chunk = desk.files.proposed(entry.key, sha256=entry.sha256)
         tally, not_frozen = FreezeTally(), list[NotFrozen]()
-        for number, batch in enumerate(
-            batched(due_values(chunk.values, work.overrides.get(shard, {})), _BATCH)
-        ):
-            for fate in _freeze_batch(desk, proposal, shard, number, batch):
+        due = due_values(chunk.values, work.overrides.get(shard, {}))
+        for first in range(0, len(due), _BATCH):
+            for fate in _freeze_batch(desk, proposal, shard, first, due[first : first + _BATCH]):
                 tally += fate.tally
                 not_frozen += [fate.not_frozen] if fate.not_frozen else []
         return ShardReport(

@@ -63,7 +63,7 @@ class Review:
     figures: ReviewFigures
 
 
-def review_proposal(desk: AverageDesk, proposal_id: ProposalId) -> Review:
+def review_proposal(desk: AverageDesk, proposal_id: ProposalId, *, most_flagged: int = 20) -> Review:
     """The figures of a proposal as proposed, and what approving it would approve. Raises ProposalNotReady."""
     proposal = desk.proposals.proposal(proposal_id)
     manifest = manifest_of(desk, proposal)
@@ -73,7 +73,10 @@ def review_proposal(desk: AverageDesk, proposal_id: ProposalId) -> Review:
         manifest=manifest,
         decision=decision,
         decision_sha256=stored.sha256,
-        figures=review_figures(one for chunk in proposed_chunks(desk, manifest) for one in chunk.values),
+        figures=review_figures(
+            (one for chunk in proposed_chunks(desk, manifest) for one in chunk.values),
+            most_flagged=most_flagged,
+        ),
     )
 
 
@@ -147,7 +150,7 @@ def withdraw_override(
     account_id: AccountId,
     agreement_id: AgreementId | None = None,
 ) -> Override:
-    """Let what was proposed stand again. Raises as override_value; NotInProposal where nothing else was said."""
+    """Let what was proposed stand again. Raises as override_value; NotInProposal where nothing was."""
     proposal = desk.proposals.proposal(proposal_id)
     proposal.require(ProposalState.PROPOSED)
     known = overrides_by_agreement(desk.proposals.overrides(proposal_id))

@@ -14,6 +14,7 @@ MODULES = (
     "load",
     "utility",
     "tariff",
+    "average",
     "reads",
     "billrun",
     "bill",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.domain.customers.person import Account
 from chalicelib.domain.kernel.ids import (
@@ -22,6 +22,7 @@ from chalicelib.usecases.registry_load.known import Known, KnownAccount
 from chalicelib.usecases.registry_rows.account_rows import (
     ACCOUNTS,
     AGREEMENTS,
+    DETERMINANT,
     LINKS,
     AgreementRows,
     account_of,
@@ -130,6 +131,7 @@ def _candidate(
     for reference, rows in _by_agreement(files, account_number).items():
         agreement_id = names.agreement_id(account_number=account_number, reference=reference)
         agreement = _agreement(rows, account_id, agreement_id, known)
+        agreement = _with_unnamed_determinants(agreement, stored.get(agreement_id), rows)
         named[agreement_id] = agreement
         outcome = outcome_of(stored.get(agreement_id), agreement)
         outcomes.extend((row, outcome) for row in (*rows.own, *rows.links))
@@ -166,6 +168,24 @@ def _by_agreement(files: _Files, account_number: str) -> dict[str, AgreementRows
             raise row.refused("agreement", f"agreements.csv has no {reference!r} of this account", mend)
         found[reference].links.append(row)
     return found
+
+
+def _with_unnamed_determinants(
+    agreement: ServiceAgreement, stored: ServiceAgreement | None, rows: AgreementRows
+) -> ServiceAgreement:
+    """The agreement with what is stored of determinants for which the file has no column.
+
+    Averages are frozen by their yearly job and stand in no file: loading one must not lose them.
+    """
+    if stored is None:
+        return agreement
+    columns = rows.own[0].cells
+    kept = {
+        name: history
+        for name, history in stored.determinants.items()
+        if f"{DETERMINANT}{name}" not in columns
+    }
+    return replace(agreement, determinants=dict(sorted({**kept, **agreement.determinants}.items())))
 
 
 def _agreement(
