@@ -142,16 +142,10 @@ class AveragingDocument(Section):
     def _makes_sense(self) -> AveragingDocument:
         some = self.method in {Method.LOWEST, Method.HIGHEST}
         if some != (self.of_bills is not None):
-            why = (
-                f"{self.method} needs to know of how many bills: add it"
-                if some
-                else "is for lowest and highest"
-            )
-            self._refuse("of_bills", why)
+            need = f"{self.method} needs to know of how many bills: add it"
+            self._refuse("of_bills", need if some else "is for lowest and highest: take it out")
         if self.of_bills is not None and self.of_bills > self.least_bills:
-            self._refuse(
-                "least_bills", f"is fewer than the {self.of_bills} bills that are averaged: raise it"
-            )
+            self._refuse("least_bills", f"is fewer than the {self.of_bills} that are averaged: raise it")
         if self.method.takes_whole_bills and self.window.bills is BillsIn.OVERLAPPING:
             self._refuse("method", f"{self.method} compares whole bills: use a mean, or bills: ended_within")
         if self.floor is not None and self.cap is not None and self.floor > self.cap:

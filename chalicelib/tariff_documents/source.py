@@ -113,7 +113,7 @@ class Source:
                 found = next((pair for pair in node.value if pair[0].value == str(element)), None)
                 if found is not None:
                     line, node = _line(found[0]), found[1]
-                if found is not None or place == len(path) - 1:
+                if found is not None or (place == len(path) - 1 and isinstance(element, str)):
                     field = f"{field}.{element}" if field else str(element)
         return line, field
 
