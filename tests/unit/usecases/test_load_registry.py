@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.ids import CycleCode, Month, ServicePointId
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.kernel.rows import HeaderRefused, RowOutcome, RowReport
@@ -30,6 +31,7 @@ from chalicelib.usecases.load_registry import (
     UnknownFiles,
     load_registry,
 )
+from chalicelib.usecases.ports.registry import AgreementChange, RegistryBatch
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.registry_load.intake import LoadJob
 from chalicelib.usecases.registry_load.opening_balances import OpeningTotalsMissing
@@ -145,6 +147,46 @@ def test_dated_rows_say_only_what_changes(utility: Utility) -> None:
         (date(2021, 3, 15), Decimal(24)),
         (date(2026, 1, 1), Decimal(28)),
     )
+
+
+def test_an_average_that_no_file_knows_survives_the_next_load(utility: Utility) -> None:
+    utility.load()
+    before = utility.agreement("20-0001", "sewer")
+    history: Dated[Decimal | str] = Dated.since(date(2026, 7, 1), Decimal(12))
+    after = replace(before, determinants={**before.determinants, "winter_average_ccf": history})
+    entry = AuditEntry(
+        entity="account", entity_id="20-0001", action="frozen", actor="test", at=NOW, unique="frozen"
+    )
+    utility.registry.change_agreements([AgreementChange(before, after)], entry=entry)
+
+    again = utility.load()
+    assert again.count(UNCHANGED) == again.row_count
+    assert utility.agreement("20-0001", "sewer") == after
+
+    utility.change("agreements.csv", "S-RES,SP-12WEIR,2026-07-05,5/8,", "S-RES,SP-12WEIR,2026-07-05,3/4,")
+    assert utility.load().count(UPDATED, file="agreements.csv") == 1
+    changed = utility.agreement("20-0001", "sewer").determinants
+    assert (changed["meter_size"].on(NOW.date()), changed["winter_average_ccf"]) == ("3/4", history)
+
+
+def test_a_file_with_a_column_for_averages_has_the_word_on_them(utility: Utility) -> None:
+    utility.load()
+    before = utility.agreement("20-0001", "sewer")
+    history: Dated[Decimal | str] = Dated.since(date(2026, 7, 1), Decimal(12))
+    after = replace(before, determinants={**before.determinants, "winter_average_ccf": history})
+    whole = utility.registry.account(before.account_id)
+    others = tuple(one for one in whole.agreements if one != before)
+    utility.registry.save(RegistryBatch(things=(replace(whole, agreements=(after, *others)),)))
+    path = utility.folder / "agreements.csv"
+    first, *rows = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([f"{first},determinant:winter_average_ccf", *(f"{row},9" for row in rows)]) + "\n"
+    )
+
+    utility.load()
+
+    found = utility.agreement("20-0001", "sewer").determinants["winter_average_ccf"]
+    assert found == Dated.since(before.start, Decimal(9))
 
 
 def test_a_flat_service_needs_no_meter(utility: Utility) -> None:
