@@ -84,6 +84,9 @@ def print_review(review: Review, numbers: Mapping[AccountId, str]) -> None:
     if tally.flags:
         out.print("To look at: " + ", ".join(f"{name} {count:,}" for name, count in tally.flags.items()))
         _print_flagged(review, numbers)
+    for failed in review.failed:
+        number = numbers.get(failed.account_id, failed.account_id)
+        out.print(f"[red]failed[/] {number}: {escape(failed.reason)}", soft_wrap=True)
     for override in review.decision.overrides[:_SHOWN]:
         out.print(_told(override), soft_wrap=True)
     _print_next(review)
@@ -148,6 +151,7 @@ def review_document(review: Review) -> dict[str, Any]:
         "quantiles": {str(percent): value for percent, value in spread.quantiles} if spread else {},
         "against_last_year": figures.against_last_year,
         "flagged": [value_document(one) for one in figures.flagged],
+        "failed": [{"account_id": one.account_id, "reason": one.reason} for one in review.failed],
         "overridden": [
             {"account_id": one.account_id, "agreement_id": one.agreement_id, "proposed": one.proposed,
              "value": one.value, "reason": one.reason, "decided_by": one.decided_by}
@@ -209,7 +213,9 @@ def _print_figures(review: Review) -> None:
     spread, last = review.figures.spread, review.figures.against_last_year
     if spread is not None:
         quantiles = "  ".join(f"{percent} %: [bold]{said(value)}[/]" for percent, value in spread.quantiles)
-        out.print(f"{quantiles}   mean {said(spread.mean, shown=True)} {review.proposal.rule.unit}")
+        out.print(
+            f"{quantiles}   mean {said(spread.mean, shown=True)} {review.proposal.rule.unit}", soft_wrap=True
+        )
     if last.compared:
         out.print(
             f"Against last year ({last.compared:,}): {last.up:,} rise, {last.down:,} fall, {last.same:,} "

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.averages.proposal import (
+    AccountFailed,
     Decision,
     Override,
     Proposal,
@@ -54,13 +55,17 @@ class MakerApproves(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """All that a reviewer needs: the manifest, overrides, figures, and the hash to approve."""
+    """All that a reviewer needs: the manifest, overrides, figures, and the hash to approve.
+
+    `failed` are the first of the accounts that could not be measured; the tally counts them all.
+    """
 
     proposal: Proposal
     manifest: ProposalManifest
     decision: Decision
     decision_sha256: str
     figures: ReviewFigures
+    failed: tuple[AccountFailed, ...] = ()
 
 
 def review_proposal(desk: AverageDesk, proposal_id: ProposalId, *, most_flagged: int = 20) -> Review:
@@ -68,15 +73,21 @@ def review_proposal(desk: AverageDesk, proposal_id: ProposalId, *, most_flagged:
     proposal = desk.proposals.proposal(proposal_id)
     manifest = manifest_of(desk, proposal)
     decision, stored = decision_of(desk, proposal)
+    failed: list[AccountFailed] = []
+
+    def values() -> Iterator[ProposedValue]:
+        for chunk in proposed_chunks(desk, manifest):
+            failed.extend(chunk.failed[: most_flagged - len(failed)])
+            yield from chunk.values
+
+    figures = review_figures(values(), most_flagged=most_flagged)
     return Review(
         proposal=proposal,
         manifest=manifest,
         decision=decision,
         decision_sha256=stored.sha256,
-        figures=review_figures(
-            (one for chunk in proposed_chunks(desk, manifest) for one in chunk.values),
-            most_flagged=most_flagged,
-        ),
+        figures=figures,
+        failed=tuple(failed),
     )
 
 

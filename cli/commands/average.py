@@ -256,7 +256,7 @@ def _show(desk: AverageDesk, proposal_id: ProposalId, *, flagged: int, as_json: 
     if as_json:
         print_json(review_document(review))
         return
-    ids = {one.account_id for one in review.figures.flagged}
+    ids = {one.account_id for one in review.figures.flagged} | {one.account_id for one in review.failed}
     print_review(review, {one: desk.registry.account(one).account.number for one in ids})
 
 

@@ -86,7 +86,7 @@ def settle(measured: Measured, *, rule: AveragingRule, classes: Mapping[str, Cla
 def _settled(measured: Measured, rule: AveragingRule, classes: Mapping[str, ClassFigures]) -> _Settled:
     if measured.exact is not None:
         value, words, capped = _bounded(measured.exact, rule)
-        return _Settled(value, Basis.MEASURED, f"{measured.words}, {words}", capped)
+        return _Settled(value, Basis.MEASURED, measured.words + words, capped)
     for default in rule.defaults:
         found = _fallen_back(default, measured, rule, classes)
         if found is not None:
@@ -114,17 +114,15 @@ def _fallen_back(
     value, words, capped = _bounded(exact, rule)
     of = f"{'mean' if mean else 'median'} of class {measured.rate_class or '(none)'}"
     agreements = counted_of(figures.count, "agreement")
-    told = f"{measured.words}; {of} ({agreements}) = {said(exact, shown=True)}, {words}"
+    told = f"{measured.words}; {of} ({agreements}) = {said(exact, shown=True)} {unit}{words}"
     return _Settled(value, basis, told, capped)
 
 
 def _bounded(exact: Fraction, rule: AveragingRule) -> tuple[Decimal, str, bool]:
-    """The figure rounded and held between floor and cap, the words for it, and whether the cap was above."""
-    value = rule.rounding.of(exact)
-    if Fraction(value) == exact:
-        words = f"{said(value)} {rule.unit}"
-    else:
-        words = f"rounded {rule.rounding.rule.replace('_', ' ')} to {said(value)} {rule.unit}"
+    """The figure rounded and held between floor and cap, words that go on from it, whether it was cut."""
+    value, words = rule.rounding.of(exact), ""
+    if Fraction(value) != exact:
+        words = f", rounded {rule.rounding.rule.replace('_', ' ')} to {said(value)} {rule.unit}"
     if rule.cap is not None and value > rule.cap:
         return rule.cap, f"{words}; held at the cap of {said(rule.cap)}", True
     if rule.floor is not None and value < rule.floor:

@@ -31,7 +31,6 @@ from chalicelib.usecases.propose_average import (
 )
 from chalicelib.usecases.review_average import (
     override_value,
-    proposed_chunks,
     withdraw_proposal,
 )
 from tests.average_office import AverageOffice
@@ -100,12 +99,12 @@ def test_from_the_proposal_to_the_bill(utility: InProcess, office: AverageOffice
     }
     assert found[ONE].words == (
         "12 + 11 + 13 + 12 ccf over 4 bills ended 2026-12-09, 2027-01-09, 2027-02-09 and 2027-03-09 "
-        "= 48 / 4 = 12, 12 ccf; cap 20 not reached"
+        "= 48 / 4 = 12; cap 20 not reached"
     )
     assert (found[TWO].flags, found[TWO].basis) == ((Flag.CAPPED,), Basis.MEASURED)
     assert (found[THREE].flags, found[THREE].basis) == ((Flag.FEW_BILLS,), Basis.CLASS_MEDIAN)
     assert found[THREE].words == (
-        "2 bills in the window (9 and 9 ccf), 3 needed; median of class SEWER-W (3 agreements) = 12, 12 ccf; "
+        "2 bills in the window (9 and 9 ccf), 3 needed; median of class SEWER-W (3 agreements) = 12 ccf; "
         "cap 20 not reached"
     )
 
@@ -170,8 +169,8 @@ def test_an_account_that_cannot_be_measured_disturbs_no_other(
     )
     proposal = office.propose()
     assert (proposal.tally.agreements, proposal.tally.failed_accounts) == (3, 1)
-    (chunk,) = proposed_chunks(office.desk(), office.review(proposal.proposal_id).manifest)
-    assert [(one.account_id, one.reason.split(":")[0]) for one in chunk.failed] == [(TWO, "UnknownUnit")]
+    failed = office.review(proposal.proposal_id).failed
+    assert [(one.account_id, one.reason.split(":")[0]) for one in failed] == [(TWO, "UnknownUnit")]
     assert office.values()[THREE].value == Decimal(10)  # the median of 12 and 7 is 9.5
 
     override_value(office.desk(), proposal.proposal_id, account_id=TWO, value=Decimal(18), reason="by hand")
