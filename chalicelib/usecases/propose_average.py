@@ -110,7 +110,7 @@ def open_proposal(
 
     With `anew` one that is not being frozen is withdrawn for a new one; one that is frozen gets a successor,
     which fills gaps: values that stand are kept. Safe to repeat. Raises WindowStillOpen, NothingDeclares,
-    UnitsDiffer, ProposalUnderWay.
+    UnitsDiffer, KindDiffers, ProposalUnderWay.
     """
     closes = rule.window.of(year).end
     if today < closes:

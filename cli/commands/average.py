@@ -51,6 +51,10 @@ ProposalArgument = Annotated[
 ]
 
 
+class NowhereToWrite(Refusal):
+    """The folder of a file that is to be written is not there."""
+
+
 class WrongOverride(Refusal):
     """An override was asked for in a way that cannot be understood."""
 
@@ -126,10 +130,12 @@ def list_proposals(as_json: JsonOption = False) -> None:
 @app.command()
 def export(
     proposal: ProposalArgument,
-    to: Annotated[Path, typer.Option("--to", help="The CSV file to write.")],
+    to: Annotated[Path, typer.Option("--to", dir_okay=False, writable=True, help="The CSV file to write.")],
     as_json: JsonOption = False,
 ) -> None:
     """Write every proposed value with its derivation to a CSV file."""
+    if not to.parent.is_dir():
+        raise NowhereToWrite(f"{to.parent} is not a folder: make it first", folder=str(to.parent))
     use_stack()
     desk = _desk()
     found = desk.proposals.proposal(ProposalId(proposal))

@@ -24,7 +24,7 @@ from chalicelib.domain.kernel.ids import AgreementId
 from chalicelib.domain.kernel.quantity import Unit, UnknownUnit
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
-from chalicelib.domain.tariffs.determinants import table_key
+from chalicelib.domain.tariffs.determinants import DeterminantKind, table_key
 from chalicelib.domain.tariffs.version import TariffVersion
 
 _FLAG_OF: dict[type[Refusal], Flag] = {
@@ -40,6 +40,10 @@ class NothingDeclares(Refusal):
 
 class UnitsDiffer(Refusal):
     """A tariff declares the determinant in another unit than the rule figures it in."""
+
+
+class KindDiffers(Refusal):
+    """A tariff declares the determinant as something that not every value of the rule would be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Task:
 def tariffs_to_fill(versions: Iterable[TariffVersion], *, rule: AveragingRule, on: date) -> tuple[str, ...]:
     """The codes of the rule's tariffs that declare its determinant on `on` or in a later version.
 
-    Raises NothingDeclares, and UnitsDiffer.
+    Raises NothingDeclares, UnitsDiffer, KindDiffers.
     """
     in_time = sorted(versions, key=lambda version: (version.effective_from, version.version))
     latest: dict[str, TariffVersion] = {}
@@ -100,7 +104,22 @@ def _declares(version: TariffVersion, rule: AveragingRule) -> bool:
             f"{rule.unit}: correct one of them",
             tariff=version.reference,
         )
+    if not _takes(declared.kind, rule):
+        raise KindDiffers(
+            f"tariff {version.reference} declares {rule.determinant} as a {declared.kind}, which not every "
+            "value would be: declare a number, or for a count round to whole ones with a floor of 1",
+            tariff=version.reference,
+        )
     return True
+
+
+def _takes(kind: DeterminantKind, rule: AveragingRule) -> bool:
+    """Whether a determinant of this kind takes whatever the rule may give."""
+    if kind is DeterminantKind.COUNT:
+        figures = [rule.rounding.step, rule.cap, *(one.value for one in rule.defaults)]
+        whole = all(one is None or one == one.to_integral_value() for one in figures)
+        return whole and rule.floor is not None and rule.floor == max(rule.floor.to_integral_value(), 1)
+    return kind is DeterminantKind.NUMBER
 
 
 def measure_account(

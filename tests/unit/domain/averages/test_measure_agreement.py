@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.domain.averages.billed_water import BilledWater
 from chalicelib.domain.averages.measure_agreement import (
+    KindDiffers,
     NothingDeclares,
     Task,
     UnitsDiffer,
@@ -17,6 +18,7 @@ from chalicelib.domain.averages.measure_agreement import (
     tariffs_to_fill,
 )
 from chalicelib.domain.averages.proposal import Flag, Measured
+from chalicelib.domain.averages.rule import AveragingRule
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.ids import AgreementId
 from chalicelib.domain.kernel.period import Period
@@ -173,6 +175,29 @@ def test_a_determinant_in_another_unit_is_refused() -> None:
     gallons = replace(sewer_tariff(), determinants=(replace(AVERAGE, unit="kgal"),))
     with pytest.raises(UnitsDiffer, match="in kgal, the rule figures it in ccf"):
         tariffs_to_fill([gallons], rule=a_rule(), on=JULY)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "fits"),
+    [
+        (DeterminantKind.NUMBER, a_rule(step="0.1"), True),
+        (DeterminantKind.CHOICE, a_rule(), False),
+        (DeterminantKind.COUNT, a_rule(floor="1"), True),
+        (DeterminantKind.COUNT, a_rule(), False),  # 0 is no count
+        (DeterminantKind.COUNT, a_rule(floor="0"), False),
+        (DeterminantKind.COUNT, a_rule(floor="1", step="0.5"), False),
+        (DeterminantKind.COUNT, a_rule(floor="1", cap="19.5"), False),
+    ],
+)
+def test_a_determinant_takes_every_value_the_rule_may_give(
+    kind: DeterminantKind, rule: AveragingRule, fits: bool
+) -> None:
+    declared = replace(sewer_tariff(), determinants=(replace(AVERAGE, kind=kind),))
+    if fits:
+        assert tariffs_to_fill([declared], rule=rule, on=JULY) == ("SEWER",)
+    else:
+        with pytest.raises(KindDiffers, match="which not every value would be"):
+            tariffs_to_fill([declared], rule=rule, on=JULY)
 
 
 def test_an_agreement_knows_nothing_of_other_accounts() -> None:
