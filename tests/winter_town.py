@@ -28,9 +28,8 @@ from chalicelib.domain.premises.service_agreement import LinkRole, ServiceType
 from chalicelib.tariff_documents.averages import read_averaging_rule
 from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.audit import AuditStore
 from chalicelib.usecases.ports.registry import Registered
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.published_tariffs import PublishedTariff, put_published
 from tests.towns import CYCLE, household, schedule, the_account, the_register
 
 WINTER = (Month(2026, 12), Month(2027, 1), Month(2027, 2), Month(2027, 3))
@@ -83,13 +82,13 @@ def the_rule(*changes: tuple[str, str]) -> AveragingRule:
     return read_averaging_rule(text, file="winter_town.py")
 
 
-def publish_sewer(store: ArtefactStore, audit: AuditStore, now: datetime) -> None:
-    """Publish the tariff that the town's sewer is billed on."""
+def publish_sewer(store: ArtefactStore) -> None:
+    """Have bill runs use the tariff of the town's sewer."""
     loaded = load_tariff(SEWER_TARIFF, file="winter_town.py")
     tariff = PublishedTariff(
         code=loaded.version.code, version=loaded.version.version, canonical=loaded.canonical
     )
-    publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
+    put_published(store, tariff)
 
 
 def the_sewer(account_id: AccountId) -> AgreementId:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationError, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from chalicelib.domain.averages.rule import (
     AveragingRule,
@@ -16,39 +14,23 @@ from chalicelib.domain.averages.rule import (
     Default,
     Fallback,
     Method,
-    MonthDay,
     Rounding,
     Window,
 )
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.premises.service_agreement import ServiceType
-from chalicelib.tariff_documents.load import problem_of, read_text
+from chalicelib.tariff_documents.fields import Code, DayOfYear, Figure, Name, Section, Text, WaterUnit, refuse
+from chalicelib.tariff_documents.load import problem_of
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
-from chalicelib.tariff_documents.schema import Code, Figure, Name, Section, Text, WaterUnit
-from chalicelib.tariff_documents.source import Source
-
-_BEGINS = "an averaging rule is a mapping: begin with `average: CODE`"
-_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
-_DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+from chalicelib.tariff_documents.source import Source, text_of
 
 
 class InvalidAveragingRule(InvalidTariffDocument):
     """An averaging rule cannot be read; `problems` lists everything found, in the order of the file."""
 
 
-def _month_day(value: object) -> object:
-    found = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return value if isinstance(value, MonthDay) else _no_day(value)
-    month, day = int(found[1]), int(found[2])
-    if not (1 <= month <= 12 and 1 <= day <= _DAYS_OF_MONTH[month - 1]):
-        return _no_day(value)
-    return MonthDay(month, day)
-
-
-def _no_day(value: object) -> object:
-    message = "{value} is no day of a year: write MM-DD, such as 12-01"
-    raise PydanticCustomError("rule", message, {"value": repr(value)})
+class _RuleSource(Source):
+    no_mapping = "an averaging rule is a mapping: begin with `average: CODE`"
 
 
 def _listed(value: object) -> object:
@@ -61,17 +43,11 @@ def _default(value: object) -> object:
         if value not in set(Fallback) - {Fallback.FIXED}:
             known = ", ".join(one for one in Fallback if one is not Fallback.FIXED)
             message = f"{value!r} is no default: write one of {known}, or {{fixed: FIGURE}}"
-            raise PydanticCustomError("rule", "{message}", {"message": message})
+            raise refuse(message)
         return {"kind": value}
     return value
 
 
-DayOfYear = Annotated[
-    MonthDay,
-    BeforeValidator(_month_day),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^\d\d-\d\d$", "examples": ["12-01"]}),
-]
 NotNegative = Annotated[Figure, Field(ge=0)]
 
 
@@ -88,7 +64,7 @@ class WindowSection(Section):
     def _can_be_had(self) -> WindowSection:
         if self.least_years > self.years:
             message = f"{self.least_years} years are needed of {self.years}: ask for fewer"
-            raise PydanticCustomError("rule", "{message}", {"message": message, "path": ("least_years",)})
+            raise refuse(message, "least_years")
         return self
 
 
@@ -108,9 +84,7 @@ class DefaultSection(Section):
     @model_validator(mode="after")
     def _has_its_figure(self) -> DefaultSection:
         if (self.kind is Fallback.FIXED) != (self.fixed is not None):
-            raise PydanticCustomError(
-                "rule", "{message}", {"message": "a default is a name, or {fixed: FIGURE}"}
-            )
+            raise refuse("a default is a name, or {fixed: FIGURE}")
         return self
 
 
@@ -155,13 +129,13 @@ class AveragingDocument(Section):
         return self
 
     def _refuse(self, field: str, message: str) -> None:
-        raise PydanticCustomError("rule", "{message}", {"message": message, "path": (field,)})
+        raise refuse(message, field)
 
 
 def load_averaging_rule(path: Path) -> AveragingRule:
     """The rule in a YAML file. Raises InvalidAveragingRule with every problem's line and field."""
     try:
-        return read_averaging_rule(read_text(path), file=str(path))
+        return read_averaging_rule(text_of(path), file=str(path))
     except InvalidAveragingRule:
         raise
     except InvalidTariffDocument as unreadable:
@@ -171,7 +145,7 @@ def load_averaging_rule(path: Path) -> AveragingRule:
 def read_averaging_rule(text: str, *, file: str) -> AveragingRule:
     """The rule that a YAML text describes; `file` is named in problems. Raises InvalidAveragingRule."""
     try:
-        source = Source(text, file=file, begins=_BEGINS)
+        source = _RuleSource(text, file=file)
     except InvalidTariffDocument as unreadable:
         raise InvalidAveragingRule(unreadable.problems) from None
     try:

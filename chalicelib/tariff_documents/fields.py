@@ -16,19 +16,20 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
-from chalicelib.domain.tariffs.determinants import MonthDay, table_key
+from chalicelib.domain.tariffs.determinants import table_key
 from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
 
 _MOST_KEYS = 8
-_LEAP_YEAR_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 SAID = "said"
@@ -55,23 +56,11 @@ def _expression(text: str) -> str:
     return text
 
 
-def month_day(text: str) -> MonthDay:
-    """`MM-DD` as a day of every year. Raises ValueError."""
-    month, _, day = text.partition("-")
-    found = MonthDay(int(month), int(day))
-    if not 1 <= found.month <= 12 or not 1 <= found.day <= _LEAP_YEAR_DAYS[found.month - 1]:
-        raise ValueError(text)
+def _day_of_year(value: object) -> object:
+    found = MonthDay.parse(value) if isinstance(value, str) else value
+    if not isinstance(found, MonthDay):
+        raise refuse(f"{value!r} is no day of a year: write MM-DD, such as 12-01")
     return found
-
-
-def _day_of_year(text: str) -> str:
-    try:
-        found = month_day(text)
-    except ValueError:
-        found = MonthDay(2, 29)
-    if found == (2, 29):  # it comes in one year of four
-        raise refuse(f"{text!r} is no day of every year: write MM-DD, such as 05-01")
-    return f"{found.month:02}-{found.day:02}"
 
 
 def _shortest(value: Decimal) -> str:
@@ -86,7 +75,12 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Days = Annotated[int, Field(ge=1, le=400)]
-DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
+DayOfYear = Annotated[
+    MonthDay,
+    BeforeValidator(_day_of_year),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d\d-\d\d$", "examples": ["12-01"]}),
+]
 Bases = Annotated[list[Code], Field(min_length=1)]
 ExpressionText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_expression)]
 

@@ -13,7 +13,6 @@ from chalicelib.domain.tariffs.version import (
 from chalicelib.tariff_documents import schema
 from chalicelib.tariff_documents.amount_mapping import to_formula
 from chalicelib.tariff_documents.charge_mapping import to_charge
-from chalicelib.tariff_documents.fields import month_day
 
 
 def to_version(document: schema.TariffDocument, *, fingerprint: str) -> TariffVersion:
@@ -67,7 +66,7 @@ def _proration(section: schema.ProrationSection | None) -> Proration | None:
 
 
 def _determinant(name: str, section: schema.DeterminantSection) -> Determinant:
-    seasons = [Season(season, month_day(one.start)) for season, one in section.seasons.items()]
+    seasons = [Season(season, one.start) for season, one in section.seasons.items()]
     return Determinant(
         name=name,
         kind=section.kind,

@@ -15,7 +15,7 @@ from chalicelib.domain.averages.proposal import Override, ProposalId, Stage, ove
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AgreementId
 from chalicelib.usecases.propose_average import AverageDesk, open_proposal, stage_progress
-from chalicelib.usecases.publish_tariff import published_tariffs
+from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.review_average import (
     approve_proposal,
     decision_of,

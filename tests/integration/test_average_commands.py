@@ -63,7 +63,7 @@ def bill(month: Any, cycle: CycleCode) -> None:
 def cycle(local_cloud: LocalCloudForTests) -> CycleCode:
     """The winter town in two shards, billed to March."""
     code = CycleCode(f"V{next(_numbers)}")
-    publish_sewer(bootstrap.artefact_store(), bootstrap.audit_store(), datetime.now(UTC))
+    publish_sewer(bootstrap.artefact_store())
     in_cloud.register(winter_town(shards=2, cycle=code))
     for month in WINTER:
         bill(month, code)

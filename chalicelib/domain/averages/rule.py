@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
@@ -44,21 +44,6 @@ class Fallback(StrEnum):
     CLASS_MEAN = "class_mean"  # of what its rate class measured
     CLASS_MEDIAN = "class_median"
     LAST_YEAR = "last_year"  # what it has
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class MonthDay:
-    """A day of every year. February 29 is February 28 in a common year."""
-
-    month: int
-    day: int
-
-    def in_year(self, year: int) -> date:
-        """This day in `year`."""
-        return date(year, self.month, min(self.day, calendar.monthrange(year, self.month)[1]))
-
-    def __str__(self) -> str:
-        return f"{self.month:02d}-{self.day:02d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.month_day import MonthDay
 
 
 class Event(NamedTuple):
@@ -64,13 +65,6 @@ class Source(StrEnum):
 
 
 _OF_AGREEMENT = (Source.AGREEMENT, Source.METER, Source.PREMISE, Source.HISTORY)
-
-
-class MonthDay(NamedTuple):
-    """A day of every year."""
-
-    month: int
-    day: int
 
 
 @dataclass(frozen=True, slots=True)

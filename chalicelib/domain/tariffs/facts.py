@@ -9,13 +9,13 @@ from decimal import Decimal
 
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.tariffs.conditions import EVERYWHERE, Condition
 from chalicelib.domain.tariffs.determinants import (
     Determinant,
     DeterminantKind,
     Event,
-    MonthDay,
     Season,
     Source,
     Value,
@@ -162,7 +162,7 @@ def season_on(seasons: tuple[Season, ...], day: date) -> str:
     """The season `day` falls in: the last that has started, the year's last one before the first start."""
     found = seasons[-1].name
     for season in seasons:
-        if season.start <= (day.month, day.day):
+        if season.start <= MonthDay(day.month, day.day):
             found = season.name
     return found
 
@@ -171,4 +171,4 @@ def season_changes(seasons: tuple[Season, ...], period: Period) -> Iterator[date
     """The days within `period` on which a season begins; without seasons, on which a month does."""
     starts = [season.start for season in seasons] or [MonthDay(month, 1) for month in range(1, 13)]
     for year in range(period.start.year, period.end.year + 1):
-        yield from (day for month, of_month in starts if (day := date(year, month, of_month)) in period)
+        yield from (day for start in starts if (day := start.in_year(year)) in period)

@@ -13,7 +13,7 @@ from tests.winter_town import WINTER, publish_sewer, winter_reads, winter_town
 def utility() -> InProcess:
     """A town whose winter is billed."""
     inside = InProcess()
-    publish_sewer(inside.store, inside.audit, inside.now)
+    publish_sewer(inside.store)
     inside.register(winter_town())
     for month in WINTER:
         inside.read(winter_reads(month))

@@ -36,7 +36,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @cache
 def billed() -> InProcess:
     inside = InProcess()
-    publish_sewer(inside.store, inside.audit, inside.now)
+    publish_sewer(inside.store)
     inside.register(winter_town(shards=SHARDS))
     for month in WINTER:
         inside.read(winter_reads(month, shards=SHARDS))

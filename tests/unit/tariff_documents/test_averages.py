@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.averages.rule import BillsIn, Default, Fallback, Method, MonthDay, Window
+from chalicelib.domain.averages.rule import BillsIn, Default, Fallback, Method, Window
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.tariff_documents.averages import (

@@ -108,7 +108,7 @@ BROKEN = [
         "a count or a num",
     ),
     ("kind: event", "kind: event, source: utility", 17, "determinants.late.source", "happen to an agreement"),
-    ("from: 05-01", "from: 02-29", 15, "determinants.season.seasons.summer.from", "is no day of every year"),
+    ("from: 05-01", "from: 02-30", 15, "determinants.season.seasons.summer.from", "is no day of a year"),
     ("from: 05-01", "from: May", 15, "determinants.season.seasons.summer.from", "write MM-DD"),
     (
         "source: calendar, seasons",

@@ -14,11 +14,11 @@ from chalicelib.domain.averages.rule import (
     Default,
     Fallback,
     Method,
-    MonthDay,
     Rounding,
     Window,
 )
 from chalicelib.domain.kernel.ids import AccountId, AgreementId
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule

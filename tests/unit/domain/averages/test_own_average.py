@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from chalicelib.domain.averages.measure import own_average
-from chalicelib.domain.averages.rule import BillsIn, Method, MonthDay
+from chalicelib.domain.averages.rule import BillsIn, Method
+from chalicelib.domain.kernel.month_day import MonthDay
 from tests.unit.domain.averages.builders import a_bill, a_rule, winter
 
 

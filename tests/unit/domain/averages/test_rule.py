@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from chalicelib.domain.averages.rule import MonthDay, Window
+from chalicelib.domain.averages.rule import Window
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from tests.unit.domain.averages.builders import a_rule
 

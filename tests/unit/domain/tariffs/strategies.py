@@ -9,6 +9,7 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from chalicelib.domain.kernel.dated import Dated
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
@@ -23,7 +24,6 @@ from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.determinants import (
     Determinant,
     DeterminantKind,
-    MonthDay,
     Season,
     Source,
 )

@@ -9,13 +9,13 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.kernel.dated import Dated
+from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.tariffs.conditions import Condition, ConditionRepeated, Reading, ReadingsOverlap
 from chalicelib.domain.tariffs.determinants import (
     Determinant,
     DeterminantKind,
     InvalidDeterminant,
-    MonthDay,
     Season,
     Source,
 )
