@@ -22,12 +22,15 @@ def new_charge(
 
 
 def order_of(place: Place, before: Sequence[str], after: Sequence[str]) -> Iterator[Difference]:
-    """Whether the charges that stay are rated in another order."""
+    """Whether the things that stay are in another order."""
     old = [code for code in before if code in after]
     new = [code for code in after if code in before]
     if old != new:
         yield Difference(
-            place.path, f"Order of rating: now {', '.join(new)} (was {', '.join(old)})", old, new
+            place.path,
+            f"{place.name} in another order: now {', '.join(new)} (was {', '.join(old)})",
+            old,
+            new,
         )
 
 

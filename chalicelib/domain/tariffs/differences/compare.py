@@ -64,6 +64,7 @@ class _Comparison:
         if is_table(before) and is_table(after):
             yield from self._table(place, before, after)
         elif isinstance(before, Mapping) and isinstance(after, Mapping):
+            yield from order_of(place, list(before), list(after))
             for key in _keys(before, after):
                 inner = place.under(key, name=f"{place.name}, {field_name(key)}", field=key)
                 yield from self._told(self._anything, inner, before.get(key, ABSENT), after.get(key, ABSENT))
@@ -96,6 +97,7 @@ class _Comparison:
         def way(place: Place, before: Any, after: Any) -> Iterator[Difference]:
             old = before if isinstance(before, Mapping) else {}
             new = after if isinstance(after, Mapping) else {}
+            yield from order_of(place, list(old), list(new))
             for key in _keys(old, new):
                 inner = place.under(key, name=f"{what} {key}", field=what)
                 yield from self._told(self._anything, inner, old.get(key, ABSENT), new.get(key, ABSENT))
@@ -107,7 +109,7 @@ class _Comparison:
         if old is None or new is None:
             yield from self._plain(place, before, after)
             return
-        yield from order_of(place, list(old), list(new))
+        yield from order_of(place.called("Charges are rated"), list(old), list(new))
         for code in _keys(old, new):
             if code not in old:
                 yield new_charge(place, code, new, currency=self._currency)
@@ -222,7 +224,7 @@ def _same(before: Any, after: Any) -> bool:
     """Whether two pieces of documents are the same, to the letter."""
     if before is ABSENT or after is ABSENT:
         return before is after
-    return json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
+    return json.dumps(before) == json.dumps(after)
 
 
 def _is_list_of_sections(value: Any) -> bool:

@@ -140,7 +140,17 @@ def test_another_order_of_rating() -> None:
     service = TARIFF[TARIFF.index("  - {type: service_charge") : TARIFF.index("  - {type: commodity_tiered")]
     water = TARIFF[TARIFF.index("  - {type: commodity_tiered") : TARIFF.index("  - {type: tax")]
     assert said((service + water, water + service)) == [
-        "Order of rating: now WATER, SVC, CITY (was SVC, WATER, CITY)"
+        "Charges are rated in another order: now WATER, SVC, CITY (was SVC, WATER, CITY)"
+    ]
+
+
+def test_things_whose_order_counts_are_told_to_stand_in_another_one() -> None:
+    one, other = (
+        {"a": {"formula": "1"}, "b": {"formula": "2"}},
+        {"b": {"formula": "2"}, "a": {"formula": "1"}},
+    )
+    assert [found.words for found in differences({"formulas": one}, {"formulas": other})] == [
+        "Formulas in another order: now b, a (was a, b)"
     ]
 
 
