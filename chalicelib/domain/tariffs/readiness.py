@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import product
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, AgreementId
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
-from chalicelib.domain.tariffs.amounts import NotInTable
-from chalicelib.domain.tariffs.determinants import Determinant, InvalidDeterminant, Value
+from chalicelib.domain.tariffs.amounts import NotInTable, determinants_in
+from chalicelib.domain.tariffs.charges.charge import Charge
+from chalicelib.domain.tariffs.determinants import DeterminantKind, InvalidDeterminant, Source, Value
+from chalicelib.domain.tariffs.expressions.syntax import names_in
 from chalicelib.domain.tariffs.version import TariffVersion
 
 # Agreements alike are worked out once; past this many kinds the store is emptied and fills again.
@@ -58,6 +61,12 @@ class ReadinessCheck:
     def __init__(self, version: TariffVersion, *, until: date | None = None) -> None:
         self.version = version
         self._until = until or date.max
+        # What agreements give. Events never lack: nothing has happened.
+        self._given = tuple(
+            determinant
+            for determinant in version.determinants
+            if determinant.source.of_agreement and determinant.kind is not DeterminantKind.EVENT
+        )
         self._known: dict[_Facts, tuple[_Fault, ...]] = {}
 
     def faults_of(self, agreement: ServiceAgreement) -> Iterator[UnreadyAgreement]:
@@ -69,7 +78,7 @@ class ReadinessCheck:
         for day in self._days(agreement):
             facts = tuple(
                 None if (dated := agreement.determinants.get(determinant.name)) is None else dated.find(day)
-                for determinant in self.version.determinants
+                for determinant in self._given
             )
             for fault in self._faults(facts):
                 if fault not in told:
@@ -87,7 +96,7 @@ class ReadinessCheck:
         """The first day of every stretch on this version, and the days on which a fact changes inside it."""
         changes = {
             day
-            for determinant in self.version.determinants
+            for determinant in self._given
             if determinant.name in agreement.determinants
             for day in agreement.determinants[determinant.name].changes()
         }
@@ -114,32 +123,61 @@ class ReadinessCheck:
 
     def _find(self, facts: _Facts) -> Iterator[_Fault]:
         values: dict[str, Value] = {}
-        for determinant, fact in zip(self.version.determinants, facts, strict=True):
+        for determinant, fact in zip(self._given, facts, strict=True):
             raw = determinant.default if fact is None else fact
             try:
                 if raw is not None:
                     values[determinant.name] = determinant.read(raw)
-                elif must_be_given(determinant):
+                elif determinant.required:
                     message = (
                         f"tariff {self.version.reference} needs {determinant.name}: the agreement has none"
                     )
                     yield _Fault(determinant.name, Lack.MISSING, message)
             except InvalidDeterminant as misfit:
                 yield _Fault(determinant.name, Lack.WRONG_KIND, misfit.message)
+        for determinant in self.version.determinants:
+            if determinant.kind is DeterminantKind.EVENT:
+                values[determinant.name] = ()
+            elif determinant.default_from in values:
+                values.setdefault(determinant.name, values[determinant.default_from])
+        for scene in self._scenes(values):
+            yield from self._charged(scene)
+
+    def _scenes(self, values: Mapping[str, Value]) -> Iterator[dict[str, Value]]:
+        """The values in every season, or month, that the version tells apart."""
+        calendar = [one for one in self.version.determinants if one.source is Source.CALENDAR]
+        choices = [
+            [one.read(text) for text in [season.name for season in one.seasons] or map(str, range(1, 13))]
+            for one in calendar
+        ]
+        for chosen in product(*choices):
+            yield {**values, **{one.name: value for one, value in zip(calendar, chosen, strict=True)}}
+
+    def _charged(self, values: dict[str, Value]) -> Iterator[_Fault]:
+        """What is wrong once charges are taken; those that need what is not known here are passed over."""
+        for named in self.version.formulas:
+            needed = names_in(named.formula.expression)
+            if all(name in values for name in needed):
+                try:
+                    values[named.name] = named.formula.value(values)
+                except Refusal as refusal:
+                    yield _Fault(", ".join(needed), Lack.NOT_CHARGEABLE, refusal.message)
         for charge in self.version.charges:
-            if any(use.name not in values for use in charge.uses()):
+            needed = _needed(charge)
+            if any(name not in values for name in needed):
                 continue  # what it needs is told already, or is not for the agreement to give
             try:
                 charge.terms_for(values)
             except NotInTable as absent:
                 key = absent.data.get("key")
-                names = ", ".join(key) if isinstance(key, dict) else ""
-                yield _Fault(names, Lack.NOT_IN_TABLE, absent.message)
+                yield _Fault(
+                    ", ".join(key) if isinstance(key, dict) else "", Lack.NOT_IN_TABLE, absent.message
+                )
             except Refusal as refusal:
-                names = ", ".join(dict.fromkeys(use.name for use in charge.uses()))
-                yield _Fault(names, Lack.NOT_CHARGEABLE, refusal.message)
+                yield _Fault(", ".join(needed), Lack.NOT_CHARGEABLE, refusal.message)
 
 
-def must_be_given(determinant: Determinant) -> bool:
-    """Whether an agreement without this determinant is left out of bill runs."""
-    return determinant.default is None
+def _needed(charge: Charge) -> tuple[str, ...]:
+    """Everything a charge's figures and conditions depend on."""
+    of_amounts = (name for _, amount in charge.amounts() for name in determinants_in(amount))
+    return tuple(dict.fromkeys([*(use.name for use in charge.uses()), *of_amounts]))

@@ -132,3 +132,56 @@ def test_an_agreement_that_has_ended_or_was_billed_elsewhere_is_left_alone() -> 
     assert faults(agreement({}, end=JULY)) == []
     late = agreement({"dwelling_units": "1"}, billed_until=date(2026, 10, 1))
     assert faults(late) == [("meter_size", Lack.MISSING, date(2026, 10, 1))]
+
+
+# --- facts that are not for the agreement to give, and figures that are worked out ---
+
+WIDE = """
+tariff: R-1
+version: 2
+name: Residential
+service_type: water
+currency: USD
+effective_from: 2026-07-01
+effectivity: service_day
+usage: {unit: ccf, step: 1, rounding: down}
+determinants:
+  season: {kind: choice, source: calendar, seasons: {summer: {from: 05-01}, winter: {from: 11-01}}}
+  stage: {kind: choice, source: utility}
+  lot: {kind: number, source: premise}
+  winter_average: {kind: number, source: history, default_from: lot}
+  reconnection: {kind: event}
+formulas:
+  budget: {formula: "1.25 * lot"}
+  share: {formula: "100 / (lot - 5)"}
+charges:
+  - {type: service_charge, code: SVC, label: Service, gl_account: "1", fund: f, charge_group: g,
+     amount: {by: [season, lot], values: {summer: {"*": 10}, winter: {over 0 to 100: 20}}}}
+  - {type: unit_surcharge, code: DRY, label: Drought, gl_account: "1", fund: f, charge_group: g,
+     rate: {by: stage, values: {"1": 1}}}
+  - {type: commodity_flat, code: USE, label: Usage, gl_account: "1", fund: f, charge_group: g,
+     rate: {formula: "budget / 100"}}
+"""
+
+
+def wide_faults(facts: Mapping[str, str]) -> list[tuple[str, Lack]]:
+    check = ReadinessCheck(load_tariff(WIDE, file="test").version)
+    return [(fault.determinant, fault.lack) for fault in check.faults_of(agreement(facts))]
+
+
+def test_what_utility_calendar_and_events_give_is_not_asked_of_agreements() -> None:
+    assert wide_faults({"lot": "50"}) == []
+    assert wide_faults({}) == [("lot", Lack.MISSING)]
+
+
+def test_a_value_that_stands_in_for_another_is_enough() -> None:
+    assert wide_faults({"lot": "50", "winter_average": "7"}) == []
+    assert wide_faults({"lot": "50", "winter_average": "seven"}) == [("winter_average", Lack.WRONG_KIND)]
+
+
+def test_tables_are_tried_in_every_season() -> None:
+    assert wide_faults({"lot": "200"}) == [("season, lot", Lack.NOT_IN_TABLE)]
+
+
+def test_a_formula_that_comes_to_nothing_is_told_once() -> None:
+    assert wide_faults({"lot": "5"}) == [("lot", Lack.NOT_CHARGEABLE)]
