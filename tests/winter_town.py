@@ -50,7 +50,7 @@ currency: USD
 effective_from: 2020-01-01
 effectivity: period_end
 determinants:
-  winter_average_ccf: {kind: count, label: Winter average, unit: ccf, default: "5"}
+  winter_average_ccf: {kind: count, source: history, label: Winter average, unit: ccf, default: "5"}
 charges:
   - {type: service_charge, code: FLOW, label: Sewer flow, clause: "1", gl_account: "4020", fund: sewer,
      charge_group: sewer, times: winter_average_ccf, amount: 2.00}

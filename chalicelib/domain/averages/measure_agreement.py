@@ -92,7 +92,7 @@ def _nothing(rule: AveragingRule, which: str) -> NothingDeclares:
 
 def _declares(version: TariffVersion, rule: AveragingRule) -> bool:
     declared = next((one for one in version.determinants if one.name == rule.determinant), None)
-    if declared is None:
+    if declared is None or not declared.source.of_agreement:
         return False
     try:
         unit = Unit.parse(declared.unit) if declared.unit else rule.unit

@@ -25,7 +25,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
-from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind, Source
 from chalicelib.domain.tariffs.version import TariffVersion
 from tests.towns import household
 from tests.unit.domain.averages.builders import a_rule
@@ -169,6 +169,16 @@ def test_a_tariff_that_the_rule_names_must_declare_it() -> None:
     rule = a_rule(tariffs=("SEWER", "S-9"))
     with pytest.raises(NothingDeclares, match="tariff S-9 does not declare"):
         tariffs_to_fill([sewer_tariff()], rule=rule, on=JULY)
+
+
+@pytest.mark.parametrize("source", Source)
+def test_only_what_is_kept_with_agreements_is_filled(source: Source) -> None:
+    declared = replace(sewer_tariff(), determinants=(replace(AVERAGE, source=source),))
+    if source in {Source.HISTORY, Source.AGREEMENT, Source.METER, Source.PREMISE}:
+        assert tariffs_to_fill([declared], rule=a_rule(), on=JULY) == ("SEWER",)
+    else:
+        with pytest.raises(NothingDeclares):
+            tariffs_to_fill([declared], rule=a_rule(), on=JULY)
 
 
 def test_a_determinant_in_another_unit_is_refused() -> None:
