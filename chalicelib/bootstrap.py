@@ -13,7 +13,11 @@ from chalicelib.runtime.clients import aws_client, forget_clients
 from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
     from chalicelib.domain.documents.print_batch import PrintForm
+    from chalicelib.domain.kernel.quantity import Unit
     from chalicelib.domain.tariffs.version import TariffVersion
     from chalicelib.identity.cursors import HmacCursors
     from chalicelib.usecases.make_bill_document import DocumentDesk
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.registry import RegistryStore
     from chalicelib.usecases.ports.rendering import BillRenderer, BillRendering
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
+    from chalicelib.usecases.ports.simulation import SimulationReports, UsageSource, UsageWriter
     from chalicelib.usecases.ports.tariff_lives import TariffLives
     from chalicelib.usecases.ports.users import UserPool
     from chalicelib.usecases.read_shard_state import LedgerReader
@@ -69,7 +74,10 @@ __all__ = [
     "run_executions",
     "sealing",
     "settings",
+    "simulation_reports",
     "tariff_lives",
+    "usage_source",
+    "usage_writer",
 ]
 
 
@@ -319,6 +327,37 @@ def read_tariff(canonical: str) -> TariffVersion:
     from chalicelib.tariff_documents.load import load_tariff
 
     return load_tariff(canonical, file="published tariff").version
+
+
+def usage_source(path: str, *, unit: Unit | None = None, ignored: Collection[str] = ()) -> UsageSource:
+    """Files of usage for simulations; needs no stack."""
+    from chalicelib.columnar.usage_files import DuckUsageFiles
+    from chalicelib.files.delimited import read_delimited
+
+    return DuckUsageFiles(
+        path,
+        careful=lambda file, columns: read_delimited(file, columns=columns),
+        unit=unit,
+        ignored=ignored,
+    )
+
+
+def usage_writer(path: Path) -> UsageWriter:
+    """What writes usage as CSV, or as Parquet where the name ends so."""
+    from chalicelib.files.usage_rows import CsvUsageWriter
+
+    if path.suffix != ".parquet":
+        return CsvUsageWriter(path)
+    from chalicelib.columnar.parquet_usage import ParquetUsageWriter
+
+    return ParquetUsageWriter(path, text=CsvUsageWriter)
+
+
+def simulation_reports() -> SimulationReports:
+    """What writes simulations down: JSON, CSV and a page; needs no stack."""
+    from chalicelib.rendering.simulation.reports import FolderReports
+
+    return FolderReports()
 
 
 def forget() -> None:

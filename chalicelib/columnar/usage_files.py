@@ -1,0 +1,225 @@
+"""Files of usage, CSV or Parquet, read into columns: every row taken, or rejected with line and reason.
+
+Every cell is looked at as text, so that no number passes through a binary float: a DOUBLE of Parquet counts
+as the shortest decimal that stands for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Callable, Collection, Iterator, Sequence
+from glob import glob
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, NamedTuple
+
+import duckdb
+
+from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, table_of
+from chalicelib.columnar.usage_table import UsageTable
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.kernel.rows import Columns, HeaderRefused, RejectedRow, Row
+
+_PARQUET = (".parquet", ".pq")
+_TEXT = (".csv", ".csv.gz")
+
+
+class UsageFileMissing(Refusal):
+    """There is no file of usage where one was named."""
+
+
+class UnreadableUsageFile(Refusal):
+    """A file cannot be read as what its name says it is."""
+
+
+# A text file's rows one by one, with their lines; slower, for files that have rows cut wrongly.
+CarefulReader = Callable[[Path, Columns], Iterator[Row | RejectedRow]]
+
+
+class _Taken(NamedTuple):
+    """What was taken of one file: so many rows, on these lines."""
+
+    name: str
+    rows: int
+    lines: Sequence[int]
+    rejected: Sequence[RejectedRow]
+
+
+class DuckUsageFiles:
+    """UsageSource on a file, a folder or a pattern.
+
+    `unit` is that of rows which name none. `ignored` are columns that may be there and mean nothing.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        careful: CarefulReader,
+        unit: Unit | None = None,
+        ignored: Collection[str] = (),
+    ) -> None:
+        self._path = path
+        self._careful = careful
+        self._unit = unit
+        self._ignored = frozenset(ignored)
+
+    def read(self, *, determinants: Collection[str]) -> UsageTable:
+        """See UsageSource. Raises UsageFileMissing, UnreadableUsageFile, HeaderRefused, FileNotText."""
+        files = _files(self._path)
+        headers = [_header(file) for file in files]
+        known = tuple(name for name in determinants if name not in COLUMNS)
+        columns = Columns(required=REQUIRED, optional=(*OPTIONAL, *known, *sorted(self._ignored)))
+        for file, header in zip(files, headers, strict=True):
+            columns.check(header, file=file.name)
+            if "unit" not in header and self._unit is None:
+                raise HeaderRefused(
+                    f"{file.name}: no column says what unit usage is in: add 'unit', or say --unit",
+                    file=file.name,
+                )
+        there = {name for header in headers for name in header}
+        used = tuple(name for name in known if name in there)
+        with duckdb.connect() as store, TemporaryDirectory() as scratch:
+            names = ", ".join(f"{_quoted(name)} VARCHAR" for name in (*COLUMNS, *used))
+            store.execute(f'CREATE TEMP TABLE raw ("#file" INTEGER, {names})')
+            taking = _Taking(store, columns, self._careful, Path(scratch))
+            taken = [
+                taking.take(file, number, header)
+                for number, (file, header) in enumerate(zip(files, headers, strict=True))
+            ]
+            return table_of(
+                store,
+                files=[one.name for one in taken],
+                rows=[one.rows for one in taken],
+                lines=[one.lines for one in taken],
+                rejected=[row for one in taken for row in one.rejected],
+                unit=self._unit,
+                determinants=used,
+            )
+
+
+def _files(path: str) -> list[Path]:
+    place = Path(path)
+    if place.is_dir():
+        found = [file for file in sorted(place.rglob("*")) if file.name.endswith((*_PARQUET, *_TEXT))]
+    elif place.is_file():
+        found = [place]
+    else:
+        found = sorted(Path(file) for file in glob(path, recursive=True))  # noqa: PTH207 - any root
+    if not found:
+        raise UsageFileMissing(
+            f"{path} is neither a file nor a folder with CSV or Parquet files, nor a pattern that finds any",
+            path=path,
+        )
+    return found
+
+
+def _is_parquet(file: Path) -> bool:
+    return file.suffix in _PARQUET
+
+
+def _header(file: Path) -> list[str]:
+    if not _is_parquet(file):
+        with _opened(file) as text:
+            cells = next((cells for cells in csv.reader(text) if any(cell.strip() for cell in cells)), [])
+        return [cell.strip() for cell in cells]
+    with duckdb.connect() as store:
+        try:
+            described = store.execute("SELECT * FROM read_parquet(?) LIMIT 0", [str(file)]).description
+        except duckdb.Error as error:
+            raise _unreadable(file, error) from None
+    return [str(column[0]) for column in described or ()]
+
+
+def _opened(file: Path) -> IO[str]:
+    if file.suffix == ".gz":
+        return gzip.open(file, "rt", encoding="utf-8-sig", newline="")
+    return file.open(encoding="utf-8-sig", newline="")
+
+
+class _Taking(NamedTuple):
+    """Files go into the table, each one's rows in their order."""
+
+    store: duckdb.DuckDBPyConnection
+    columns: Columns
+    careful: CarefulReader
+    scratch: Path
+
+    def take(self, file: Path, number: int, header: Sequence[str]) -> _Taken:
+        """Take one file, the fast way if rows and lines are one for one."""
+        if _is_parquet(file):
+            try:
+                rows = _insert(self.store, "read_parquet(?)", [str(file)], number, header)
+            except duckdb.Error as error:
+                raise _unreadable(file, error) from None
+            return _Taken(file.name, rows, range(1, rows + 1), ())
+        try:
+            rows = _insert(self.store, *_as_text(file, header), number, header)
+        except duckdb.Error:
+            return self._take_with_care(file, number, header)
+        if rows + 1 == _line_count(file):
+            return _Taken(file.name, rows, range(2, rows + 2), ())
+        self.store.execute('DELETE FROM raw WHERE "#file" = ?', [number])
+        return self._take_with_care(file, number, header)
+
+    def _take_with_care(self, file: Path, number: int, header: Sequence[str]) -> _Taken:
+        clean = self.scratch / f"{number}.csv"
+        lines: list[int] = []
+        rejected: list[RejectedRow] = []
+        with clean.open("w", encoding="utf-8", newline="") as text:
+            writer = csv.writer(text)
+            writer.writerow(header)
+            for row in self.careful(file, self.columns):
+                if isinstance(row, RejectedRow):
+                    rejected.append(row)
+                else:
+                    lines.append(row.line)
+                    writer.writerow([row.cells[name] for name in header])
+        rows = _insert(self.store, *_as_text(clean, header), number, header)
+        return _Taken(file.name, rows, lines, rejected)
+
+
+def _as_text(file: Path, header: Sequence[str]) -> tuple[str, list[str]]:
+    names = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in header)
+    options = "header=true, auto_detect=false, delim=',', quote='\"', escape='\"', strict_mode=true"
+    return f"read_csv(?, columns={{{names}}}, {options})", [str(file)]
+
+
+def _insert(
+    store: duckdb.DuckDBPyConnection,
+    source: str,
+    parameters: list[str],
+    number: int,
+    header: Sequence[str],
+) -> int:
+    wanted = [row[1] for row in store.execute("PRAGMA table_info('raw')").fetchall()][1:]
+    cells = ", ".join(
+        f"trim(coalesce({_quoted(name)}::VARCHAR, ''))" if name in header else "''" for name in wanted
+    )
+    done = store.execute(f"INSERT INTO raw SELECT {number}, {cells} FROM {source}", parameters).fetchone()
+    return int(done[0]) if done else 0
+
+
+def _line_count(file: Path) -> int:
+    """Lines of a file, one without an end counted too."""
+    lines, last = 0, b"\n"
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
+        while block := content.read(1 << 22):
+            lines += block.count(b"\n")
+            last = block
+    return lines + (not last.endswith(b"\n"))
+
+
+def _unreadable(file: Path, error: Exception) -> UnreadableUsageFile:
+    first = str(error).partition("\n")[0]
+    return UnreadableUsageFile(f"{file} cannot be read: {first}", file=str(file))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

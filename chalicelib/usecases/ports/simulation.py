@@ -1,0 +1,107 @@
+"""Ports: a utility's usage that can be rated whole, and the file that usage is written to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.rows import RejectedRow
+from chalicelib.domain.simulation.figures import Comparison
+from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.domain.tariffs.rating import TariffBook
+
+
+class NothingToRate(Refusal):
+    """Not one row of the usage can be rated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """One side of a comparison: a book of tariffs, and which tariff's agreements are on another one in it."""
+
+    book: TariffBook
+    moved: Mapping[str, str]
+
+
+class Compared(NamedTuple):
+    """A comparison, and the rows that one of its sides refused."""
+
+    comparison: Comparison
+    refused: Sequence[RejectedRow]
+
+
+class Usage(Protocol):
+    """Rows of usage that were understood, and those that were not."""
+
+    @property
+    def files(self) -> Sequence[str]:
+        """The names of the files it was read from."""
+
+    @property
+    def row_count(self) -> int:
+        """All rows of the files."""
+
+    @property
+    def rejected(self) -> Sequence[RejectedRow]:
+        """The rows that could not be understood."""
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first day of service and the day after the last. Raises NothingToRate when there is no row."""
+
+    @property
+    def tariffs(self) -> Sequence[str]:
+        """The tariff codes that the rows name."""
+
+    def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
+        """Rate every row on both sides, and sum up.
+
+        `by` names columns by which accounts are grouped, beside class and usage. Raises NothingToRate.
+        """
+
+
+class UsageSource(Protocol):
+    """Files of usage."""
+
+    def read(self, *, determinants: Collection[str]) -> Usage:
+        """Read every row. `determinants` are the columns that tariffs declare; unknown others are refused.
+
+        Raises HeaderRefused, FileNotText, and what says that there is no file.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BilledUsage:
+    """What an agreement was billed for in one period. `usage` is None where nothing is metered.
+
+    `rate_class` may be left out: then a simulation takes the tariff for the class.
+    """
+
+    account: str
+    agreement: str
+    tariff: str
+    start: date
+    end: date
+    usage: Decimal | None
+    unit: str
+    determinants: Mapping[str, str]
+    rate_class: str = ""
+
+
+class UsageWriter(Protocol):
+    """A file that usage is written to, for simulations to read."""
+
+    def write(self, rows: Iterable[BilledUsage], *, determinants: Sequence[str]) -> int:
+        """Write the file whole, a column for each of `determinants`; returns how many rows."""
+
+
+class SimulationReports(Protocol):
+    """Where simulations are written down."""
+
+    def write(self, folder: Path, simulation: Simulation, left_out: Sequence[RejectedRow]) -> Sequence[Path]:
+        """Write the report's files into `folder`, which is made if need be; returns them."""

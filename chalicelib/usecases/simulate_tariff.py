@@ -1,0 +1,130 @@
+"""Simulate a proposed tariff: the same usage on the tariffs in force and on the proposal, side by side.
+
+Both sides hold for all days of the data, as if each had been in force the whole time: so a year that saw a
+rate change is still compared like with like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.rows import RejectedRow
+from chalicelib.domain.simulation.figures import Compared
+from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.domain.tariffs.rating import compile_book
+from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.usecases.ports.simulation import Terms, UsageSource
+
+
+class MovedToNowhere(Refusal):
+    """Agreements were to be put on a tariff that neither side has."""
+
+
+class CurrenciesDiffer(Refusal):
+    """The tariffs to compare are in more than one currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What is proposed. `moved` puts a tariff's agreements on another one: OLD → NEW.
+
+    `current` are the versions known today; those in force on `current_on` are compared (None: on the last day
+    of service in the data). `by` names columns that accounts are grouped by.
+    """
+
+    current: Sequence[TariffVersion]
+    proposed: Sequence[TariffVersion]
+    moved: Mapping[str, str]
+    by: Sequence[str]
+    current_on: date | None = None
+
+
+class Simulated(NamedTuple):
+    """A simulation, and every row that is not in it."""
+
+    simulation: Simulation
+    left_out: Sequence[RejectedRow]
+
+
+def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
+    """Rate all usage of `source` on both sides and sum up.
+
+    A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
+    CurrenciesDiffer, NothingToRate, and what the source raises.
+    """
+    usage = source.read(determinants=_declared([*proposal.current, *proposal.proposed]))
+    first_day, end = usage.days
+    current_on = proposal.current_on or end - timedelta(days=1)
+    current = _in_force(proposal.current, on=current_on)
+    proposed = {**current, **_in_force(proposal.proposed, on=date.max)}
+    for old, new in proposal.moved.items():
+        if new not in proposed:
+            raise MovedToNowhere(
+                f"agreements of {old} cannot be put on {new}: no document given has that tariff", tariff=new
+            )
+    _require_one_currency(
+        [*current.values(), *proposed.values()], codes={*usage.tariffs, *proposal.moved.values()}
+    )
+    found = usage.compare(
+        now=_terms(current, {}, since=first_day),
+        proposed=_terms(proposed, proposal.moved, since=first_day),
+        by=proposal.by,
+    )
+    changed = {version.code for version in proposal.proposed} | set(proposal.moved)
+    used = [code for code in usage.tariffs if code in current]
+    simulation = Simulation(
+        source=usage.files,
+        first_day=first_day,
+        end=end,
+        rows_read=usage.row_count,
+        rows_rejected=len(usage.rejected),
+        current_on=current_on,
+        current=[_compared(current[code]) for code in used],
+        proposed=[_compared(version) for version in _in_force(proposal.proposed, on=date.max).values()],
+        moved=proposal.moved,
+        unchanged_tariffs=[code for code in used if code not in changed],
+        comparison=found.comparison,
+    )
+    return Simulated(simulation, [*usage.rejected, *found.refused])
+
+
+def _declared(versions: Iterable[TariffVersion]) -> tuple[str, ...]:
+    names = (determinant.name for version in versions for determinant in version.determinants)
+    return tuple(dict.fromkeys(names))
+
+
+def _in_force(versions: Iterable[TariffVersion], *, on: date) -> dict[str, TariffVersion]:
+    """By tariff, the version that holds on a day; where none does yet, the first one to come."""
+    found: dict[str, TariffVersion] = {}
+    for version in sorted(versions, key=lambda one: (one.effective_from, one.version)):
+        if version.code not in found or version.effective_from <= on:
+            found[version.code] = version
+    return found
+
+
+def _require_one_currency(versions: Iterable[TariffVersion], *, codes: Collection[str]) -> None:
+    found = {version.currency: version.reference for version in versions if version.code in codes}
+    if len(found) > 1:
+        said = " and ".join(f"{reference} in {currency}" for currency, reference in sorted(found.items()))
+        raise CurrenciesDiffer(
+            f"{said} cannot be summed up together: simulate each currency by itself", currencies=sorted(found)
+        )
+
+
+def _terms(versions: Mapping[str, TariffVersion], moved: Mapping[str, str], *, since: date) -> Terms:
+    """A book in which every version holds from `since` on."""
+    lifted = (replace(version, effective_from=since) for version in versions.values())
+    return Terms(book=compile_book(lifted), moved=moved)
+
+
+def _compared(version: TariffVersion) -> Compared:
+    return Compared(
+        reference=version.reference,
+        name=version.name,
+        effective_from=version.effective_from,
+        fingerprint=version.fingerprint,
+    )
