@@ -30,7 +30,6 @@ from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Terms
 
 NOW, PROPOSED = "now", "proposed"
 _DAY = re.compile(r" on \d{4}-\d{2}-\d{2}")
-_USAGE_EMPTY = "usage is empty, and {tariff} is metered: write 0 where nothing was used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +87,10 @@ def _rated(table: UsageTable, terms: Terms, name: str) -> _Side:
     versions = {version.code: version for version in found if version is not None}
     total = np.zeros(len(table.row), dtype=np.int64)
     by_charge: dict[str, Integers] = {}
-    refused = dict(_unmetered(table, tariff, versions))
-    asked = np.ones(len(table.row), dtype=np.bool_)
-    asked[np.fromiter(refused, dtype=np.int64, count=len(refused))] = False
+    refused: dict[int, str] = {}
     currency = ""
     for unit in dict.fromkeys(table.units):
-        rows = np.flatnonzero(asked & _in_unit(table, unit))
+        rows = np.flatnonzero(_in_unit(table, unit))
         if not len(rows):
             continue
         part = rate_rows(terms.book, table.rows_of(unit, rows, tariff))
@@ -111,16 +108,6 @@ def _rated(table: UsageTable, terms: Terms, name: str) -> _Side:
         by_charge=by_charge,
         refused=refused,
     )
-
-
-def _unmetered(
-    table: UsageTable, tariff: Coded, versions: Mapping[str, TariffVersion]
-) -> Iterator[tuple[int, str]]:
-    """Rows without usage on a tariff that bills usage."""
-    metered = [name in versions and versions[name].usage is not None for name in tariff.names]
-    needed = np.array(metered or [False], dtype=np.bool_)[tariff.codes]
-    for row in np.flatnonzero(needed & ~table.metered):
-        yield int(row), _USAGE_EMPTY.format(tariff=tariff.names[tariff.codes[row]])
 
 
 def _refused(table: UsageTable, sides: Sequence[_Side]) -> Iterator[RejectedRow]:

@@ -54,11 +54,12 @@ def rate_rows(book: TariffBook, rows: UsageRows) -> RatedRows:
 
 def _request(rows: UsageRows, row: int) -> RatingRequest:
     period = Period(rows.start[row].item(), rows.end[row].item())
+    metered = rows.metered is None or bool(rows.metered[row])
     texts = {name: str(column[row]) for name, column in rows.determinants.items()}
     return RatingRequest(
         tariff=Dated.since(period.start, str(rows.tariff[row])),
         period=period,
         bill_date=period.end,
-        usage=Quantity.of(Decimal(int(rows.usage[row])).scaleb(-rows.places), rows.unit),
+        usage=Quantity.of(Decimal(int(rows.usage[row])).scaleb(-rows.places), rows.unit) if metered else None,
         determinants={name: Dated.since(date.min, text) for name, text in texts.items() if text},
     )

@@ -16,7 +16,8 @@ class UsageRows:
     """Rows as columns of one length.
 
     `agreement` and `tariff` are texts; `start` and `end` days, half-open; `usage` counts `unit` in whole
-    `10 ** -places`; `determinants` are texts by name, "" where a row has none.
+    `10 ** -places`; `determinants` are texts by name, "" where a row has none. `metered` is false where there
+    is no usage at all (None: nowhere).
     """
 
     agreement: NDArray[np.str_]
@@ -27,3 +28,4 @@ class UsageRows:
     places: int
     unit: Unit
     determinants: Mapping[str, NDArray[np.str_]]
+    metered: NDArray[np.bool_] | None = None

@@ -30,7 +30,7 @@ def rounded(numerators: Integers, denominators: Integers | int) -> Integers:
 
 def raised(numerators: Integers, denominators: Integers | int) -> Integers:
     """`numerators / denominators`, away from zero; denominators are positive."""
-    whole: Integers = -(-np.abs(numerators) // denominators)
+    whole: Integers = -(-np.abs(numerators) // np.asarray(denominators))
     return np.where(numerators < 0, -whole, whole)
 
 

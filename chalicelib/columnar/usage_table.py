@@ -91,4 +91,5 @@ class UsageTable:
             places=self.places,
             unit=unit,
             determinants={name: column.texts(rows) for name, column in self.determinants.items()},
+            metered=self.metered[rows],
         )

@@ -11,6 +11,7 @@ from cli.commands.tariffs.publishing import publish, report, sign_off
 from cli.commands.tariffs.quote import quote
 from cli.commands.tariffs.rate import rate
 from cli.commands.tariffs.schema import schema
+from cli.commands.tariffs.simulate import simulate, usage_export
 
 app = typer.Typer(help="Write, rate, compare, review and publish tariff documents.", no_args_is_help=True)
 
@@ -19,6 +20,8 @@ app.command()(quote)
 app.command()(check)
 app.command()(rate)
 app.command()(diff)
+app.command()(simulate)
+app.command("usage-export")(usage_export)
 app.command()(draft)
 app.command()(review)
 app.command()(report)

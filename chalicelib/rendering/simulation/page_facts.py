@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from chalicelib.domain.simulation.figures import (
+    CLASS,
     QUANTILES,
     AccountChange,
     Band,
@@ -23,6 +24,7 @@ from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.rendering.words import Words
 
 _TENTH = Decimal("0.1")
+_CLASSES_IN_SHORT = 6
 Facts = dict[str, Any]
 
 
@@ -38,7 +40,7 @@ class PageFacts:
     def all(self) -> Facts:
         """Everything that the template shows."""
         simulation, found = self._simulation, self._simulation.comparison
-        classes = [group for group in found.groups if group.dimension == "class"]
+        classes = sorted(found.groups_of(CLASS), key=lambda group: -group.effect.accounts)
         return {
             "days": self._words.days(simulation.first_day, simulation.end),
             "files": list(simulation.source),
@@ -62,7 +64,8 @@ class PageFacts:
             ],
             "total": self._revenue(found.total),
             "overall": self._effect(found.overall),
-            "classes": [self._group(one) for one in classes],
+            "classes": [self._group(one) for one in classes[:_CLASSES_IN_SHORT]],
+            "more_classes": len(classes[_CLASSES_IN_SHORT:]),
             "by_class": self._paired(found.by_class),
             "by_month": self._paired(found.by_month, months=True),
             "by_charge": [
@@ -124,8 +127,7 @@ class PageFacts:
             "now": self._money(change.now_minor),
             "proposed": self._money(change.proposed_minor),
             "change": self._signed(change.minor),
-            "size": self._money(abs(change.minor)),
-            "sign": (change.minor > 0) - (change.minor < 0),
+            **self._size(change.minor),
             "percent": "" if change.percent is None else self._percent(change.percent),
             "percent_size": "" if change.percent is None else self._words.percent(abs(change.percent)),
         }
@@ -147,8 +149,12 @@ class PageFacts:
             "revenue": self._revenue(effect.revenue),
             "median": "" if median is None else self._signed(median),
             "median_percent": "" if percent is None else self._percent(percent),
-            "middle_half": [self._signed(minor) for minor in effect.quantiles_minor[1:4:2]],
+            "median_change": self._size(median or 0),
+            "middle_half": [self._size(minor) for minor in effect.quantiles_minor[1:4:2]],
         }
+
+    def _size(self, minor: int) -> Facts:
+        return {"size": self._money(abs(minor)), "sign": (minor > 0) - (minor < 0)}
 
     def _group(self, group: GroupEffect) -> Facts:
         return {"value": group.value, **self._effect(group.effect)}

@@ -22,3 +22,7 @@ class FolderReports:
         page.write_text(report_page(simulation), encoding="utf-8")
         document.write_text(report_of(simulation).model_dump_json(indent=2) + "\n", encoding="utf-8")
         return [page, document, *write_tables(folder, simulation, left_out)]
+
+    def document(self, simulation: Simulation) -> object:
+        """See SimulationReports."""
+        return report_of(simulation).model_dump(mode="json")

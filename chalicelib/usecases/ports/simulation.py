@@ -105,3 +105,6 @@ class SimulationReports(Protocol):
 
     def write(self, folder: Path, simulation: Simulation, left_out: Sequence[RejectedRow]) -> Sequence[Path]:
         """Write the report's files into `folder`, which is made if need be; returns them."""
+
+    def document(self, simulation: Simulation) -> object:
+        """What the report's JSON says, as plain data."""
