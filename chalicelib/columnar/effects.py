@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from chalicelib.domain.simulation.figures import (
 _MONTHS_A_YEAR, _DAYS_A_YEAR = 12, 365
 _MOST_BANDS = 6  # on either side of no change, before the open one
 _FIFTHS = 5
+_SIZE = re.compile(r"(?:(\d{1,9}(?:\.\d{1,9})?)(?![\d/.]))?[- ]?(?:(\d{1,9})/(\d{1,9}))?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +161,19 @@ def _groups(accounts: Accounts, measures: _Measures) -> Iterator[GroupEffect]:
     for dimension, column in accounts.dimensions.items():
         order = np.argsort(column.codes, kind="stable")
         codes, starts = np.unique(column.codes[order], return_index=True)
-        for code, members in zip(codes, np.split(order, starts[1:]), strict=True):
-            value = column.names[code] if code >= 0 else ""
+        values = [column.names[code] if code >= 0 else "" for code in codes]
+        found = zip(values, np.split(order, starts[1:]), strict=True)
+        for value, members in sorted(found, key=lambda one: _by_size(one[0])):
             yield GroupEffect(dimension=dimension, value=value, effect=measures.effect(members))
+
+
+def _by_size(value: str) -> tuple[Fraction, str]:
+    """Sorts meter sizes as a plumber does: 5/8 before 1, 1-1/2 after it; names by letter, after nothing."""
+    size = _SIZE.match(value)
+    if size is None:
+        return Fraction(0), value
+    whole, numerator, denominator = (Fraction(part or "0") for part in size.groups())
+    return whole + numerator / (denominator or 1), value
 
 
 @dataclass(frozen=True, slots=True)

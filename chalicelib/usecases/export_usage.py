@@ -1,6 +1,6 @@
 """Export what agreements were billed for, from the ledger: the usage that simulations run over.
 
-Accounts and agreements appear by their ids, which say nothing about anybody; persons and premises are not read.
+Accounts and agreements appear by their ids, which say nothing of anybody; persons and premises are not read.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from cli.commands.tariffs.publishing import publish, report, sign_off
 from cli.commands.tariffs.quote import quote
 from cli.commands.tariffs.rate import rate
 from cli.commands.tariffs.schema import schema
-from cli.commands.tariffs.simulate import simulate, usage_export
+from cli.commands.tariffs.simulate import report_schema, simulate, usage_export
 
 app = typer.Typer(help="Write, rate, compare, review and publish tariff documents.", no_args_is_help=True)
 
@@ -21,6 +21,7 @@ app.command()(check)
 app.command()(rate)
 app.command()(diff)
 app.command()(simulate)
+app.command("report-schema")(report_schema)
 app.command("usage-export")(usage_export)
 app.command()(draft)
 app.command()(review)

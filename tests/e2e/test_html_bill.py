@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chalicelib.rendering.bill_renderer import JinjaBillRenderer
 from chalicelib.usecases.ports.rendering import BillView
 from tests.bill_cases import EXAMPLES, example
 from tests.bill_right_to_left import templates_with_arabic
 
-_CHROMIUM = Path("/usr/bin/chromium")
-_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 # How much wider than the window the page is, and which elements reach over its edges.
 _BEYOND = """() => ({
     wider: Math.max(0, document.scrollingElement.scrollWidth - innerWidth),
@@ -29,20 +23,9 @@ _BEYOND = """() => ({
         .filter(([e, box]) => box.width > 1 && (box.right > innerWidth + 1 || box.left < -1))
         .map(([e]) => e.outerHTML.slice(0, 90)),
 })"""
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not _CHROMIUM.exists(), reason="Chromium is not here: .ci/setup browser installs it"),
-]
+pytestmark = pytest.mark.browser
 every_example = pytest.mark.parametrize("name", EXAMPLES)
 every_language = pytest.mark.parametrize("language", ["en", "es", "ar"])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(_CHROMIUM), args=_FLAGS.split())
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

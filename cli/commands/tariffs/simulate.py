@@ -14,6 +14,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.rendering.simulation.report_json import json_schema
 from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
@@ -101,6 +102,11 @@ def simulate(
             out.print(f"\nIn [bold]{out_folder}[/]: {names}", soft_wrap=True)
     if not simulation.is_proved:
         raise typer.Exit(1)
+
+
+def report_schema() -> None:
+    """Print the JSON Schema of simulation reports."""
+    print_json(json_schema())
 
 
 def usage_export(

@@ -1,0 +1,124 @@
+"""`headgate tariff simulate` runs without any cloud, and as docs/what-if.md shows it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shlex
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from chalicelib.domain.kernel.errors import Refusal
+from cli.commands.tariffs.simulate import WrongMove
+from cli.main import build
+
+ROOT = Path(__file__).parents[3]
+WHAT_IF = ROOT / "samples" / "riverbend" / "what-if"
+SAMPLE = [
+    *("--proposed", str(WHAT_IF / "proposed")),
+    *("--current", str(ROOT / "samples" / "riverbend" / "tariffs")),
+]
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(build(), ["tariff", "simulate", *arguments])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def test_the_session_in_the_documentation_is_what_one_sees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = re.findall(
+        r"```\n\$ (headgate tariff simulate [^\n]+)\n(.*?)```",
+        (ROOT / "docs" / "what-if.md").read_text(),
+        re.S,
+    )
+    ((command, shown),) = session
+    monkeypatch.chdir(ROOT)
+    arguments = [str(tmp_path / "out") if word == "what-if" else word for word in shlex.split(command)[3:]]
+    seen = run(*arguments).output.splitlines()
+    missing = [line for line in shown.splitlines() if line.strip() and line not in seen]
+    assert missing == []
+
+
+def test_the_folder_holds_the_report_in_every_form_and_they_agree(tmp_path: Path) -> None:
+    run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--out", str(tmp_path))
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "report.html",
+        "report.json",
+        "revenue.csv",
+        "accounts.csv",
+        "bands.csv",
+        "groups.csv",
+        "left_out.csv",
+    }
+    report = json.loads((tmp_path / "report.json").read_text())
+    jsonschema.validate(report, json.loads((ROOT / "docs" / "simulation-report.schema.json").read_text()))
+    for side in ("now", "proposed"):
+        total = Decimal(report["total"][side])
+        assert total * 100 == report["total"][f"{side}_minor"]
+        for name in ("revenue.csv", "accounts.csv"):
+            assert sum(Decimal(row[side]) for row in rows(tmp_path / name)) == total, name
+    assert len(report["most_affected"]) == 20
+    counted = {row["value"]: row for row in rows(tmp_path / "groups.csv") if row["dimension"] == "class"}
+    assert (counted["residential"]["accounts"], counted["residential"]["less"]) == ("68", "60")
+    money = [int(row["accounts"]) for row in rows(tmp_path / "bands.csv") if row["measure"] == "money"]
+    assert sum(money) == len(rows(tmp_path / "accounts.csv")) == 80
+    assert rows(tmp_path / "left_out.csv") == []
+
+
+def test_rows_left_out_are_shown_with_their_lines(tmp_path: Path) -> None:
+    usage = tmp_path / "usage.csv"
+    lines = (WHAT_IF / "usage.csv").read_text().splitlines()
+    lines[1] = lines[1].replace("5/8in", "7in")
+    lines[2] = lines[2].replace("6.45", "much")
+    usage.write_text("\n".join(lines))
+    result = run(*SAMPLE, "--against", str(usage), "--out", str(tmp_path / "out"))
+    assert result.exit_code == 0
+    left_out = [(row["line"], row["column"]) for row in rows(tmp_path / "out" / "left_out.csv")]
+    assert left_out == [("3", "usage"), ("2", "now")]
+    assert "usage.csv:3 usage: 'much' is not a number" in result.stderr
+    assert "2,722 of 2,724 rows rated" in result.output
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "2 of 2,724 rows of usage could not be rated" in page
+
+
+def test_the_json_form_is_the_report() -> None:
+    document = json.loads(run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--json").stdout)
+    assert document["total"]["change"] == "889.55"
+    assert all(control["holds"] for control in document["controls"])
+
+
+def test_one_document_is_enough_and_a_column_can_be_named(tmp_path: Path) -> None:
+    result = run(
+        *("--proposed", str(WHAT_IF / "proposed" / "water-res.yaml"), *SAMPLE[2:]),
+        *("--against", str(WHAT_IF / "usage.csv"), "--by", "parcel", "--current-on", "2026-06-30"),
+    )
+    assert "WATER-RES@4  on usage" in result.output
+    assert "beside the rates in force on 2026-06-30" in result.output
+    assert "Accounts by parcel" in result.output
+    assert "Accounts by meter size" not in result.output
+
+
+@pytest.mark.parametrize("move", ["WATER-RES", "=NEW", "OLD="])
+def test_a_move_that_says_nothing_is_refused(move: str) -> None:
+    with pytest.raises(WrongMove, match="write OLD=NEW"):
+        run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--move", move)
+
+
+def test_an_unknown_unit_is_refused() -> None:
+    with pytest.raises(Refusal, match="unknown unit 'bucket'"):
+        run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--unit", "bucket")

@@ -1,0 +1,188 @@
+"""Files of usage: every row is taken, or rejected with its line and the reason; no number becomes a float."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.columnar.usage_files import UnreadableUsageFile, UsageFileMissing
+from chalicelib.columnar.usage_table import UsageTable
+from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.kernel.rows import HeaderRefused
+from chalicelib.usecases.ports.simulation import NothingToRate
+from tests.usage_files import YEAR, written
+
+HEAD = "agreement,tariff,from,to,usage,unit\n"
+
+
+def read(path: Path | str, *, unit: Unit | None = None, ignored: tuple[str, ...] = ()) -> UsageTable:
+    table = bootstrap.usage_source(str(path), unit=unit, ignored=ignored).read(determinants=("meter_size",))
+    assert isinstance(table, UsageTable)
+    return table
+
+
+def rejected(table: UsageTable) -> list[tuple[int, str, str]]:
+    return [(row.line, row.column, row.reason) for row in table.rejected]
+
+
+def test_every_column_arrives_and_usage_is_counted_in_whole_parts(tmp_path: Path) -> None:
+    table = read(
+        written(
+            tmp_path, HEAD + "A1,R-1,2026-01-01,2026-01-31,12.25,ccf\nA2,R-1,2026-01-05,2026-02-01,7,hcf\n"
+        )
+    )
+    assert (table.row_count, list(table.rejected)) == (2, [])
+    assert (table.usage.tolist(), table.usage.dtype, table.places) == ([1225, 700], np.int64, 2)
+    assert table.days == (date(2026, 1, 1), date(2026, 2, 1))
+    assert [table.agreement.names[code] for code in table.agreement.codes] == ["A1", "A2"]
+    assert {table.units[code] for code in table.unit} == {Unit.CCF}, "two spellings of one unit"
+
+
+def test_without_account_and_class_the_agreement_and_the_tariff_stand_for_them(tmp_path: Path) -> None:
+    table = read(written(tmp_path, HEAD + "A1,R-1,2026-01-01,2026-01-31,1,ccf\n"))
+    assert (table.account.names, table.rate_class.names) == (("A1",), ("R-1",))
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (",R-1,2026-01-01,2026-01-31,1,ccf", "agreement", "is empty"),
+        ("A,,2026-01-01,2026-01-31,1,ccf", "tariff", "is empty"),
+        ("A,R-1,01/01/2026,2026-01-31,1,ccf", "from", "'01/01/2026' is not a date"),
+        ("A,R-1,2026-01-01,2026-02-30,1,ccf", "to", "'2026-02-30' is not a date"),
+        ("A,R-1,0000-01-01,2026-01-31,1,ccf", "from", "'0000-01-01' is not a date"),
+        (
+            "A,R-1,2026-01-31,2026-01-31,1,ccf",
+            "to",
+            "2026-01-31 does not come after the first day of service",
+        ),
+        ('A,R-1,2026-01-01,2026-01-31,"1,200",ccf', "usage", "'1,200' is not a number"),
+        ("A,R-1,2026-01-01,2026-01-31,NaN,ccf", "usage", "'NaN' is not a number"),
+        (
+            "A,R-1,2026-01-01,2026-01-31,0.1234567,ccf",
+            "usage",
+            "0.1234567 has more than 6 digits after the point",
+        ),
+        ("A,R-1,2026-01-01,2026-01-31,1000000000,ccf", "usage", "1000000000 is beyond all measure"),
+        ("A,R-1,2026-01-01,2026-01-31,1,bucket", "unit", "unknown unit 'bucket'"),
+        ("A,R-1,2026-01-01,2026-01-31,1,", "unit", "is empty"),
+        ("A\x07,R-1,2026-01-01,2026-01-31,1,ccf", "agreement", "holds control characters"),
+    ],
+)
+def test_a_row_that_cannot_be_understood_is_rejected_with_its_line(
+    row: str, column: str, reason: str, tmp_path: Path
+) -> None:
+    good = "B,R-1,2026-01-01,2026-01-31,1.50,ccf"
+    table = read(written(tmp_path, f"{HEAD}{good}\n{row}\n"))
+    assert rejected(table) == [(3, column, reason)]
+    assert (table.row_count, table.usage.tolist()) == (2, [15])
+
+
+@pytest.mark.parametrize(
+    ("usage", "scaled"),
+    [("12.", 12), (".5", 5), ("0012", 12), ("+3", 3), ("-4", -4), ("999999999.999999", 999999999999999)],
+)
+def test_numbers_are_exact_however_they_are_written(usage: str, scaled: int, tmp_path: Path) -> None:
+    table = read(written(tmp_path, f"{HEAD}A,R-1,2026-01-01,2026-01-31,{usage},ccf\n"))
+    assert table.usage.tolist() == [scaled]
+
+
+def test_lines_are_those_an_editor_shows_in_a_file_with_blank_lines_quotes_and_rows_cut_wrongly(
+    tmp_path: Path,
+) -> None:
+    text = (
+        HEAD
+        + "A,R-1,2026-01-01,2026-01-31,1,ccf\n\n"
+        + '"B\nb",R-1,2026-01-01,2026-01-31,2,ccf\n'
+        + "C,R-1,2026-01-01\n"
+        + "D,R-1,2026-01-01,2026-01-31,much,ccf\n"
+        + "E,R-1,2026-01-01,2026-01-31,5,ccf"
+    )
+    table = read(written(tmp_path, text))
+    assert rejected(table) == [
+        (4, "agreement", "holds control characters"),
+        (6, "", "has 3 cells, the header has 6"),
+        (7, "usage", "'much' is not a number"),
+    ]
+    assert table.row_count == 5
+    assert [table.place_of(int(row)) for row in table.row] == [("usage.csv", 2), ("usage.csv", 8)]
+
+
+def test_days_that_are_billed_already_are_rejected_but_only_for_the_same_agreement(tmp_path: Path) -> None:
+    text = HEAD + (
+        "A,R-1,2026-01-01,2026-03-01,1,ccf\n"
+        "B,R-1,2026-01-01,2026-02-01,1,ccf\n"
+        "A,R-1,2026-02-01,2026-02-10,1,ccf\n"
+        "A,R-1,2026-03-01,2026-04-01,1,ccf\n"
+    )
+    assert rejected(read(written(tmp_path, text))) == [
+        (4, "from", "2026-02-01: days that another row of the agreement bills already")
+    ]
+
+
+def test_an_unknown_column_is_refused_because_it_is_usually_a_slip(tmp_path: Path) -> None:
+    file = written(tmp_path, YEAR.replace("meter_size", "meter_sise"))
+    with pytest.raises(HeaderRefused, match="'meter_sise' is unknown: did you mean 'meter_size'"):
+        read(file)
+    assert read(file, ignored=("meter_sise",)).row_count == 6
+
+
+def test_usage_must_say_its_unit_in_the_file_or_beside_it(tmp_path: Path) -> None:
+    file = written(tmp_path, "agreement,tariff,from,to,usage\nA,R-1,2026-01-01,2026-01-31,1\n")
+    with pytest.raises(HeaderRefused, match="add 'unit', or say --unit"):
+        read(file)
+    assert read(file, unit=Unit.KGAL).units == (Unit.KGAL,)
+
+
+def test_a_missing_file_and_one_that_is_not_parquet_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageFileMissing):
+        read(tmp_path / "none.csv")
+    with pytest.raises(UnreadableUsageFile, match="cannot be read"):
+        read(written(tmp_path, "not parquet", "usage.parquet"))
+    with pytest.raises(NothingToRate, match="not one of the 0 rows"):
+        _ = read(written(tmp_path, HEAD)).days
+
+
+def test_a_packed_file_and_a_byte_order_mark_are_no_hindrance(tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv.gz"
+    file.write_bytes(gzip.compress(b"\xef\xbb\xbf" + YEAR.encode()))
+    assert (read(file).row_count, list(read(file).rejected)) == (6, [])
+
+
+def parquet(folder: Path, usage: str, name: str = "usage.parquet") -> Path:
+    file = folder / name
+    duckdb.execute(
+        f"""COPY (SELECT 'A' || i AS agreement, 'R-1' AS tariff, DATE '2026-01-01' AS "from",
+        DATE '2026-01-31' AS "to", {usage} AS usage, 'ccf' AS unit FROM range(3) AS r(i)) TO '{file}'"""
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    "usage", ["(i + 0.25)::DECIMAL(12, 4)", "(i + 0.25)::DOUBLE", "(i || '.25')::VARCHAR"]
+)
+def test_parquet_is_read_exactly_whatever_type_usage_has(usage: str, tmp_path: Path) -> None:
+    table = read(parquet(tmp_path, usage))
+    assert (table.usage.tolist(), table.places) == ([25, 125, 225], 2)
+
+
+def test_a_double_counts_as_the_shortest_decimal_that_stands_for_it(tmp_path: Path) -> None:
+    table = read(parquet(tmp_path, "CASE i WHEN 0 THEN 0.1 WHEN 1 THEN 0.1 + 0.2::DOUBLE ELSE 7 END::DOUBLE"))
+    assert table.usage.tolist() == [1, 70]
+    assert rejected(table) == [(2, "usage", "0.30000000000000004 has more than 6 digits after the point")]
+
+
+def test_a_folder_and_a_pattern_are_read_file_by_file(tmp_path: Path) -> None:
+    parquet(tmp_path, "i", "b.parquet")
+    written(tmp_path, HEAD + "A9,R-1,2026-01-01,2026-01-31,1,ccf\nA8,R-1,2026-01-01,never,1,ccf\n", "a.csv")
+    for path in (tmp_path, str(tmp_path / "*")):
+        table = read(path)
+        assert (table.files, table.row_count) == (("a.csv", "b.parquet"), 5)
+        assert rejected(table) == [(3, "to", "'never' is not a date")]
+        assert table.place_of(int(table.row[-1])) == ("b.parquet", 3)

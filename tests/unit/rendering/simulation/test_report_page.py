@@ -1,0 +1,81 @@
+"""The report's page says in plain words what the figures say, and asks for nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.rendering.simulation.report_page import report_page
+from tests.usage_files import NOW, YEAR, simulated, written
+
+
+def text_of(page: str) -> str:
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.S).split())
+
+
+@pytest.fixture
+def simulation(tmp_path: Path) -> Simulation:
+    return simulated(written(tmp_path)).simulation
+
+
+def test_the_first_thing_read_is_who_pays_less_and_who_more(simulation: Simulation) -> None:
+    text = text_of(report_page(simulation))
+    assert "Of 3 accounts, 33% would pay less, 33% would pay more, and 33% the same." in text
+    assert "Customers together would be charged $4.00 more over these days: 3.23% more" in text
+    assert "the middle half of all accounts would pay between $1.01 less and $3.04 more" in text
+    assert "In the class shops, 0% of 1 accounts would pay less and 100% more" in text
+
+
+def test_bands_are_named_by_what_happens(simulation: Simulation) -> None:
+    text = text_of(report_page(simulation))
+    for name in (
+        "$1.00 to $2.00 less",
+        "up to $1.00 less",
+        "no change",
+        "up to $1.00 more",
+        "$3.00 to $4.00 more",
+    ):
+        assert name in text, name
+
+
+def test_less_and_nothing_are_said_in_their_own_words(tmp_path: Path, simulation: Simulation) -> None:
+    cheaper = simulated(written(tmp_path), proposed=[replace(NOW, version=2, charges=NOW.charges[:1])])
+    assert "would be charged $64.00 less over these days" in text_of(report_page(cheaper.simulation))
+    same = simulated(written(tmp_path), proposed=[replace(NOW, version=2)])
+    text = text_of(report_page(same.simulation))
+    assert "exactly what they are charged under the rates in force" in text
+    assert "Nothing changes for the 2 accounts in the class homes." in text
+
+
+def test_a_control_total_that_does_not_agree_is_said_on_top(simulation: Simulation) -> None:
+    broken = replace(simulation, rows_read=7)
+    text = text_of(report_page(broken))
+    assert text.index("Do not rely on this report") < text.index("Who pays more")
+    assert "rows read = rated + refused + rejected 7 6 NO" in text
+
+
+def test_names_from_files_are_text_and_nothing_else(tmp_path: Path) -> None:
+    page = report_page(simulated(written(tmp_path, YEAR.replace("homes", "<script>x</script>"))).simulation)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_needs_nothing_else(simulation: Simulation) -> None:
+    page = report_page(simulation)
+    assert not re.search(r"""(src|href)=["'](?!#)""", page)
+    assert not re.search(r"url\((?!#)", page)
+
+
+def test_every_chart_is_told_in_words_and_every_table_has_heads(simulation: Simulation) -> None:
+    page = report_page(simulation)
+    charts = re.findall(r'<div class="chart"[^>]*>', page)
+    assert len(charts) == 4 + len(simulation.comparison.dimensions)
+    assert all('role="img"' in chart and "table" in chart for chart in charts)
+    for table in re.findall(r"<table.*?</table>", page, re.S):
+        assert "<caption>" in table
+        assert 'scope="col"' in table
+        assert 'scope="row"' in table
