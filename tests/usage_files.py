@@ -49,6 +49,5 @@ def simulated(
     ignored: Sequence[str] = (),
     **changes: object,
 ) -> Simulated:
-    plain: dict[str, object] = {"moved": {}, "by": ("meter_size", "assistance")}
-    proposal = Proposal(current=current, proposed=proposed, **{**plain, **changes})  # type: ignore[arg-type]
+    proposal = Proposal(current=current, proposed=proposed, **changes)  # type: ignore[arg-type]
     return simulate_tariff(proposal, source=bootstrap.usage_source(str(file), unit=unit, ignored=ignored))

@@ -72,12 +72,9 @@ class Accounts:
         np.maximum.at(most_days, owner, days_of)
         dimensions = {CLASS: Coded(rate_class, table.rate_class.names)}
         for name in by:
-            column = table.determinants.get(name)
-            if column is not None:
-                codes, names = column.codes[rows], column.names
-                nothing = names.index("") if "" in names else -1
-                main = main_value(account, codes, now, count, nothing=nothing)
-                dimensions[name] = Coded(main, names)
+            codes, names = table.determinants[name].codes[rows], table.determinants[name].names
+            nothing = names.index("") if "" in names else -1
+            dimensions[name] = Coded(main_value(account, codes, now, count, nothing=nothing), names)
         dimensions[QUINTILE] = _quintiles(
             table, rows, rate_class=rate_class, owner=owner, of_agreement=of_agreement, days_of=days_of
         )

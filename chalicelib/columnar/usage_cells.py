@@ -99,6 +99,7 @@ def table_of(
     _mark_overlaps(store, len(checks) - 1)
     places = _Places(files, rows, lines)
     found = [*rejected, *_rejected(store, checks, places)]
+    order = {name: number for number, name in enumerate(files)}
     return _columns(
         store,
         places=places,
@@ -106,7 +107,7 @@ def table_of(
         unit=unit,
         determinants=determinants,
         row_count=sum(rows) + len(rejected),
-        rejected=sorted(found, key=lambda row: (files.index(row.file), row.line)),
+        rejected=sorted(found, key=lambda row: (order[row.file], row.line)),
     )
 
 

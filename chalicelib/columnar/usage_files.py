@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -86,7 +87,7 @@ class DuckUsageFiles:
             store.execute(f'CREATE TEMP TABLE raw ("#file" INTEGER, {names})')
             taking = _Taking(store, columns, self._careful, Path(scratch))
             taken = [
-                taking.take(file, number, header)
+                taking.take(file, number, header, name=_name(file, self._path))
                 for number, (file, header) in enumerate(zip(files, headers, strict=True))
             ]
             return table_of(
@@ -114,6 +115,11 @@ def _files(path: str) -> list[Path]:
             path=path,
         )
     return found
+
+
+def _name(file: Path, path: str) -> str:
+    """What a file is called in reports: within a folder by its place there."""
+    return str(file.relative_to(path)) if Path(path).is_dir() else file.name
 
 
 def _is_parquet(file: Path) -> bool:
@@ -147,24 +153,24 @@ class _Taking(NamedTuple):
     careful: CarefulReader
     scratch: Path
 
-    def take(self, file: Path, number: int, header: Sequence[str]) -> _Taken:
+    def take(self, file: Path, number: int, header: Sequence[str], *, name: str) -> _Taken:
         """Take one file, the fast way if rows and lines are one for one."""
         if _is_parquet(file):
             try:
                 rows = _insert(self.store, "read_parquet(?)", [str(file)], number, header)
             except duckdb.Error as error:
                 raise _unreadable(file, error) from None
-            return _Taken(file.name, rows, range(1, rows + 1), ())
+            return _Taken(name, rows, range(1, rows + 1), ())
         try:
             rows = _insert(self.store, *_as_text(file, header), number, header)
         except duckdb.Error:
-            return self._take_with_care(file, number, header)
+            return self._take_with_care(file, number, header, name)
         if rows + 1 == _line_count(file):
-            return _Taken(file.name, rows, range(2, rows + 2), ())
+            return _Taken(name, rows, range(2, rows + 2), ())
         self.store.execute('DELETE FROM raw WHERE "#file" = ?', [number])
-        return self._take_with_care(file, number, header)
+        return self._take_with_care(file, number, header, name)
 
-    def _take_with_care(self, file: Path, number: int, header: Sequence[str]) -> _Taken:
+    def _take_with_care(self, file: Path, number: int, header: Sequence[str], name: str) -> _Taken:
         clean = self.scratch / f"{number}.csv"
         lines: list[int] = []
         rejected: list[RejectedRow] = []
@@ -173,12 +179,12 @@ class _Taking(NamedTuple):
             writer.writerow(header)
             for row in self.careful(file, self.columns):
                 if isinstance(row, RejectedRow):
-                    rejected.append(row)
+                    rejected.append(replace(row, file=name))
                 else:
                     lines.append(row.line)
                     writer.writerow([row.cells[name] for name in header])
         rows = _insert(self.store, *_as_text(clean, header), number, header)
-        return _Taken(file.name, rows, lines, rejected)
+        return _Taken(name, rows, lines, rejected)
 
 
 def _as_text(file: Path, header: Sequence[str]) -> tuple[str, list[str]]:

@@ -74,6 +74,11 @@ class UsageTable:
         """See Usage."""
         return self.tariff.names
 
+    @property
+    def attributes(self) -> Sequence[str]:
+        """See Usage."""
+        return tuple(self.determinants)
+
     def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
         """See Usage."""
         from chalicelib.columnar.compare import compare

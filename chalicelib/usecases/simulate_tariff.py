@@ -7,7 +7,7 @@ rate change is still compared like with like.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,9 +19,15 @@ from chalicelib.domain.tariffs.rating import compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.simulation import Terms, UsageSource
 
+GROUPED_BY = ("meter_size", "assistance")
+
 
 class MovedToNowhere(Refusal):
     """Agreements were to be put on a tariff that neither side has."""
+
+
+class NothingToGroupBy(Refusal):
+    """Accounts were to be grouped by a column that the usage does not have."""
 
 
 class CurrenciesDiffer(Refusal):
@@ -33,13 +39,14 @@ class Proposal:
     """What is proposed. `moved` puts a tariff's agreements on another one: OLD → NEW.
 
     `current` are the versions known today; those in force on `current_on` are compared (None: on the last day
-    of service in the data). `by` names columns that accounts are grouped by.
+    of service in the data). `by` names columns that accounts are grouped by; without any it is GROUPED_BY,
+    as far as the usage has them.
     """
 
     current: Sequence[TariffVersion]
     proposed: Sequence[TariffVersion]
-    moved: Mapping[str, str]
-    by: Sequence[str]
+    moved: Mapping[str, str] = field(default_factory=dict)
+    by: Sequence[str] = ()
     current_on: date | None = None
 
 
@@ -54,7 +61,7 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     """Rate all usage of `source` on both sides and sum up.
 
     A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
-    CurrenciesDiffer, NothingToRate, and what the source raises.
+    NothingToGroupBy, CurrenciesDiffer, NothingToRate, and what the source raises.
     """
     usage = source.read(determinants=_declared([*proposal.current, *proposal.proposed]))
     first_day, end = usage.days
@@ -72,7 +79,7 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     found = usage.compare(
         now=_terms(current, {}, since=first_day),
         proposed=_terms(proposed, proposal.moved, since=first_day),
-        by=proposal.by,
+        by=_grouped_by(proposal.by, known=usage.attributes),
     )
     changed = {version.code for version in proposal.proposed} | set(proposal.moved)
     used = [code for code in usage.tariffs if code in current]
@@ -104,6 +111,16 @@ def _in_force(versions: Iterable[TariffVersion], *, on: date) -> dict[str, Tarif
         if version.code not in found or version.effective_from <= on:
             found[version.code] = version
     return found
+
+
+def _grouped_by(wanted: Sequence[str], *, known: Sequence[str]) -> Sequence[str]:
+    for name in wanted:
+        if name not in known:
+            raise NothingToGroupBy(
+                f"accounts cannot be grouped by {name}: the usage has {', '.join(known) or 'no attributes'}",
+                column=name,
+            )
+    return wanted or [name for name in GROUPED_BY if name in known]
 
 
 def _require_one_currency(versions: Iterable[TariffVersion], *, codes: Collection[str]) -> None:

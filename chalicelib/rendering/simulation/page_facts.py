@@ -25,6 +25,7 @@ from chalicelib.rendering.words import Words
 
 _TENTH = Decimal("0.1")
 _CLASSES_IN_SHORT = 6
+_GROUPS_SHOWN = 40  # of a dimension; groups.csv has all
 Facts = dict[str, Any]
 
 
@@ -97,7 +98,8 @@ class PageFacts:
             "groups": [
                 {
                     "dimension": dimension,
-                    "rows": [self._group(one) for one in found.groups_of(dimension)],
+                    "rows": [self._group(one) for one in _largest(found.groups_of(dimension))],
+                    "more": max(len(found.groups_of(dimension)) - _GROUPS_SHOWN, 0),
                 }
                 for dimension in found.dimensions
             ],
@@ -236,6 +238,12 @@ class PageFacts:
 
     def _month(self, name: str) -> str:
         return self._words.month_and_year(date.fromisoformat(f"{name}-01"))
+
+
+def _largest(groups: list[GroupEffect]) -> list[GroupEffect]:
+    """As many groups as a page can show, in their order: those with most accounts."""
+    kept = sorted(groups, key=lambda group: -group.effect.accounts)[:_GROUPS_SHOWN]
+    return [group for group in groups if group in kept] if len(groups) > _GROUPS_SHOWN else groups
 
 
 def _width(part: int, whole: int) -> str:

@@ -58,6 +58,10 @@ class Usage(Protocol):
     def tariffs(self) -> Sequence[str]:
         """The tariff codes that the rows name."""
 
+    @property
+    def attributes(self) -> Sequence[str]:
+        """The columns of attributes that it has."""
+
     def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
         """Rate every row on both sides, and sum up.
 

@@ -20,14 +20,12 @@ from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
 from chalicelib.usecases.ports.simulation import BilledUsage
 from chalicelib.usecases.publish_tariff import published_tariffs
-from chalicelib.usecases.simulate_tariff import Proposal, simulate_tariff
+from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
 from cli.output import JsonOption, err, out, print_json, progress_bar, steps
 from cli.rejected_rows import print_rejected
 from cli.simulation_view import print_simulation
-
-_GROUPED_BY = ("meter_size", "assistance")
 
 
 class WrongMove(Refusal):
@@ -65,7 +63,7 @@ def simulate(
         list[str] | None,
         typer.Option(
             help="A column to group accounts by, beside class and usage; repeatable. "
-            f"Default: {', '.join(_GROUPED_BY)}, where the usage has them."
+            f"Default: {', '.join(GROUPED_BY)}, where the usage has them."
         ),
     ] = None,
     ignore: Annotated[
@@ -84,7 +82,7 @@ def simulate(
         current=_current(current),
         proposed=_versions(proposed),
         moved=_moves(move or []),
-        by=tuple(by) if by else _GROUPED_BY,
+        by=by or (),
         current_on=current_on.date() if current_on else None,
     )
     source = bootstrap.usage_source(against, unit=Unit.parse(unit) if unit else None, ignored=ignore or ())

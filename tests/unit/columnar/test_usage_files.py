@@ -186,3 +186,17 @@ def test_a_folder_and_a_pattern_are_read_file_by_file(tmp_path: Path) -> None:
         assert (table.files, table.row_count) == (("a.csv", "b.parquet"), 5)
         assert rejected(table) == [(3, "to", "'never' is not a date")]
         assert table.place_of(int(table.row[-1])) == ("b.parquet", 3)
+
+
+def test_files_of_one_name_are_told_apart_by_their_folder(tmp_path: Path) -> None:
+    for month in ("2026-01", "2026-02"):
+        (tmp_path / month).mkdir()
+        cut = f"B,R-1\nA,R-1,{month}-01,never,1,ccf\n"
+        written(tmp_path / month, f"{HEAD}A,R-1,{month}-01,{month}-28,1,ccf\n{cut}")
+    table = read(tmp_path)
+    assert [(row.file, row.line) for row in table.rejected] == [
+        ("2026-01/usage.csv", 3),
+        ("2026-01/usage.csv", 4),
+        ("2026-02/usage.csv", 3),
+        ("2026-02/usage.csv", 4),
+    ]

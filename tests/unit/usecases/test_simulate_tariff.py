@@ -13,7 +13,7 @@ from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.simulation.figures import Band, Change, Effect, Measure
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.usecases.ports.simulation import NothingToRate
-from chalicelib.usecases.simulate_tariff import CurrenciesDiffer, MovedToNowhere
+from chalicelib.usecases.simulate_tariff import CurrenciesDiffer, MovedToNowhere, NothingToGroupBy
 from tests.unit.domain.tariffs.builders import flat, service, version
 from tests.usage_files import NOW, PROPOSED, YEAR, simulated, written
 
@@ -196,5 +196,7 @@ def test_units_may_differ_between_rows(tmp_path: Path) -> None:
 def test_what_cannot_be_compared_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CurrenciesDiffer, match="R-1@1 in CAD and R-1@2 in USD"):
         simulated(written(tmp_path), current=[replace(NOW, currency="CAD")])
+    with pytest.raises(NothingToGroupBy, match="grouped by zone: the usage has meter_size"):
+        simulated(written(tmp_path), by=["zone"])
     with pytest.raises(NothingToRate, match=r"not one of the 6 rows can be rated, such as usage.csv:2"):
         simulated(written(tmp_path), current=[replace(NOW, code="Z")], proposed=[])

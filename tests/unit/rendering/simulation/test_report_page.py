@@ -79,3 +79,10 @@ def test_every_chart_is_told_in_words_and_every_table_has_heads(simulation: Simu
         assert "<caption>" in table
         assert 'scope="col"' in table
         assert 'scope="row"' in table
+
+
+def test_a_page_shows_the_largest_of_very_many_groups(tmp_path: Path) -> None:
+    rows = "".join(f"a{n},A{n},c{n % 50:02d},R-1,2026-01-01,2026-01-31,3,ccf,1\n" for n in range(99))
+    text = text_of(report_page(simulated(written(tmp_path, YEAR + rows)).simulation))
+    assert "The largest 40 groups; 12 more are in groups.csv." in text
+    assert "46 smaller classes are listed under “By class”." in text
