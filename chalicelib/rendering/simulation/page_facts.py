@@ -138,7 +138,7 @@ class PageFacts:
         median, percent = effect.median_minor, effect.median_percent
         return {
             "accounts": self._number(effect.accounts),
-            "counts": {name: getattr(effect, name) for name in ("less", "same", "more")},
+            "counts": {"all": effect.accounts, "less": effect.less, "same": effect.same, "more": effect.more},
             **{
                 name: {
                     "count": self._number(getattr(effect, name)),

@@ -27,7 +27,8 @@ def test_the_first_thing_read_is_who_pays_less_and_who_more(simulation: Simulati
     assert "Of 3 accounts, 33% would pay less, 33% would pay more, and 33% the same." in text
     assert "Customers together would be charged $4.00 more over these days: 3.23% more" in text
     assert "the middle half of all accounts would pay between $1.01 less and $3.04 more" in text
-    assert "In the class shops, 0% of 1 accounts would pay less and 100% more" in text
+    assert "In the class homes, 50% of 2 accounts would pay less and 0% more" in text
+    assert "The one account in the class shops would pay $3.04 more a month." in text
 
 
 def test_bands_are_named_by_what_happens(simulation: Simulation) -> None:
