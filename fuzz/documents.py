@@ -73,7 +73,7 @@ def read(text: str) -> Any:
     return yaml.load(text, Loader=yaml.BaseLoader)
 
 
-charges = SCHEMA.fields["charges"][0].filter(bool).map(lambda some: _in_order(some[0]))
+charges = SCHEMA.fields["charges"][0].filter(bool).map(lambda some: _tidied(some[0]))
 """Charges of any type."""
 
 
@@ -87,17 +87,37 @@ def built(draw: st.DrawFn) -> str:
             data[name] = data[name] | drawn if isinstance(data.get(name), dict) else drawn
     for number in range(draw(st.integers(1, 4))):
         data["charges"].append(draw(charges) | {"code": f"C{number}"})
-    return json.dumps(_mended(data), indent=1, ensure_ascii=False)
+    return _written(_mended(data))
 
 
-def _in_order(value: Any) -> Any:
-    """`value` with what starts somewhere in lists starting later and later: random tiers hardly would."""
+def _written(data: dict[str, Any]) -> str:
+    return json.dumps(data, indent=1, ensure_ascii=False)
+
+
+def _tidied(value: Any) -> Any:
+    """`value` with tiers in order and tables as deep as they have names: random ones hardly ever are."""
     if isinstance(value, dict):
-        return {key: _in_order(inner) for key, inner in value.items()}
-    if not (isinstance(value, list) and all(isinstance(item, dict) and "from" in item for item in value)):
+        tidied = {key: _tidied(inner) for key, inner in value.items()}
+        if isinstance(value.get("by"), list) and "values" in value:
+            names = list(dict.fromkeys(value["by"]))[:2]
+            tidied |= {"by": names, "values": _nested(tidied["values"], len(names))}
+        return tidied
+    if not isinstance(value, list):
         return value
-    starts = sorted({item["from"] for item in value if isinstance(item["from"], str)}, key=_magnitude)
-    return [item | {"from": start} for item, start in zip(value, ["0", *starts[1:]], strict=False)]
+    items = [_tidied(item) for item in value]
+    if not all(isinstance(item, dict) and "from" in item for item in items):
+        return items
+    starts = sorted({item["from"] for item in items if isinstance(item["from"], str)}, key=_magnitude)
+    return [item | {"from": start} for item, start in zip(items, ["0", *starts[1:]], strict=False)]
+
+
+def _nested(cells: Any, levels: int) -> Any:
+    inner = isinstance(cells, dict) and "formula" not in cells
+    if levels == 0:
+        return _nested(next(iter(cells.values()), "1"), 0) if inner else cells
+    return {
+        key: _nested(cell, levels - 1) for key, cell in (cells if inner and cells else {"*": cells}).items()
+    }
 
 
 def _magnitude(figure: str) -> Decimal:
@@ -108,13 +128,16 @@ def _magnitude(figure: str) -> Decimal:
 
 
 def _mended(data: dict[str, Any]) -> dict[str, Any]:
-    """`data` without what loading it complains of."""
-    for _ in range(6):
+    """`data` without what loading it complains of; in the end, without the charges this is about."""
+    for attempt in range(6):
         try:
             with watched():
-                load_tariff(json.dumps(data), file="built")
+                load_tariff(_written(data), file="built")
         except InvalidTariffDocument as refused:
-            for field in sorted({problem.field for problem in refused.problems}, reverse=True):
+            fields = {problem.field for problem in refused.problems}
+            if attempt > 3:
+                fields = {re.sub(r"^(charges\[\d+\]).*", r"\1", field) for field in fields}
+            for field in sorted(fields, reverse=True):
                 _take_out(data, field)
             data = read(FRAME) | data
         except Exception:  # for the check to find again

@@ -15,7 +15,7 @@ from fuzz.checks import Finding, check_document, check_formula, watched
 from fuzz.documents import FRAME
 from fuzz.edits import EXAMPLES
 
-INPUTS = {"built": 120, "edited": 400, "retyped": 600, "formulas": 3_000}
+INPUTS = {"built": 80, "edited": 300, "retyped": 500, "formulas": 2_000}
 
 
 @pytest.mark.slow
