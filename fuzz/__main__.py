@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import random
 import resource
 import sys
@@ -67,10 +68,13 @@ class Hunt:
     def run(self, names: list[str], chance: random.Random) -> None:
         """Until the time is over, or somebody interrupts."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        while self._clock() < self._until:
-            for name in names:
+        try:
+            for name in itertools.cycle(names):
+                if self._clock() >= self._until:
+                    break
                 self._round(name, chance.randrange(2**32))
-        self._now.unlink(missing_ok=True)
+        finally:
+            self._now.unlink(missing_ok=True)
 
     def _round(self, name: str, number: int) -> None:
         target, failing = TARGETS[name], ""
