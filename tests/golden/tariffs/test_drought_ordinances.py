@@ -31,13 +31,16 @@ ASHLAND = book_of(
             (date(2021, 7, 15), "1"),
             (date(2021, 9, 1), "2"),
             (date(2021, 10, 1), "4"),
-            (date(2021, 11, 1), "0"),
+            (date(2021, 11, 1), "3"),
+            (date(2021, 12, 1), "0"),
         )
     ],
 )
 AUGUST = Period(date(2021, 8, 1), date(2021, 9, 1))
 SEPTEMBER = Period(date(2021, 9, 1), date(2021, 10, 1))
 OCTOBER = Period(date(2021, 10, 1), date(2021, 11, 1))
+NOVEMBER = Period(date(2021, 11, 1), date(2021, 12, 1))
+DECEMBER = Period(date(2021, 12, 1), date(2022, 1, 1))
 
 
 def cubic_feet(count: int) -> Quantity:
@@ -70,6 +73,9 @@ def test_the_citys_own_example() -> None:
         (SEPTEMBER, "commercial", "2", 10000, None),
         (OCTOBER, "residential", "3/4", 1300, 8080),  # stage 4: 400 × 0.202
         (OCTOBER, "residential irrigation", "3/4", 250, 5050),  # nothing is allotted
+        (NOVEMBER, "residential", "3/4", 1900, 808),  # stage 3: 100 × 0.0808
+        (NOVEMBER, "condo", "3/4", 1300, None),
+        (DECEMBER, "residential", "3/4", 9000, None),  # no stage any more
     ],
 )
 def test_the_stage_and_the_category_decide_the_allocation(

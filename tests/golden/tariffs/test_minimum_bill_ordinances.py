@@ -49,6 +49,35 @@ def test_water_comes_to_at_least_the_minimum_of_the_meter(
     assert cents(rating) == lines
 
 
+ALLOWED = {"5/8": 3000, "1": 4000, "1.25": 6000, "1.5": 9000, "2": 10000, "3": 12000, "4": 14000, "6": 16000}
+
+
+@pytest.mark.parametrize(
+    ("period", "minimums"),
+    [
+        # 7.83 a thousand up to 5, 6.89 up to 10, 6.25 up to 20
+        (OCTOBER, [2349, 3132, 4604, 6671, 7360, 8610, 9860, 11110]),
+        # 8.77, 7.72, 7.00
+        (FEBRUARY, [2631, 3508, 5157, 7473, 8245, 9645, 11045, 12445]),
+    ],
+)
+def test_a_minimum_is_the_price_of_the_allowed_gallons(period: Period, minimums: list[int]) -> None:
+    for (meter_size, allowed), minimum in zip(ALLOWED.items(), minimums, strict=True):
+        used = bill(CICERO, "CICERO-WATER", gallons(allowed), period, meter_size=meter_size)
+        unused = bill(CICERO, "CICERO-WATER", gallons(0), period, meter_size=meter_size)
+        assert used.total_minor == minimum
+        assert cents(unused) == [("MIN", minimum)]
+
+
+def test_the_last_block() -> None:
+    first, second = (
+        bill(CICERO, "CICERO-WATER", gallons(25000), period, meter_size="2").total_minor
+        for period in (OCTOBER, FEBRUARY)
+    )
+    assert first == 3915 + 3445 + 6250 + 2505  # the last 5 × 5.01
+    assert second == 4385 + 3860 + 7000 + 2805  # 5 × 5.61
+
+
 def test_the_words_say_what_the_minimum_adds() -> None:
     rating = bill(CICERO, "CICERO-WATER", gallons(2400), OCTOBER, meter_size="5/8")
     assert words(rating, "MIN") == ["the minimum of 23.49 less 18.79 = 4.70 USD; Tariff CICERO-WATER@1, (B)"]
