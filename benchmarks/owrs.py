@@ -19,6 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.tariff_documents.owrs.check import check_owrs
+from chalicelib.tariff_documents.owrs.file import read_owrs
+from chalicelib.tariff_documents.owrs.imports.documents import import_owrs
+from chalicelib.tariff_documents.owrs.imports.rating import Rates
+from chalicelib.tariff_documents.owrs.names import DROUGHT_CHARGE, Stage
 from chalicelib.tariff_documents.owrs.requests import RateFiles
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.source import text_of
@@ -111,6 +115,49 @@ def differing_published(folder: Path) -> dict[str, dict[str, tuple[str, str]]]:
     return found
 
 
+@dataclass(slots=True)
+class Imports:
+    """How many classes became documents, why others did not, and how the bills of those compare."""
+
+    files: int = 0
+    classes: int = 0
+    refused: list[Problem] = field(default_factory=list)
+    bills: Counter[str] = field(default_factory=Counter)
+    cents: Counter[int] = field(default_factory=Counter)
+    differing: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def imports(folder: Path, asked: Iterable[dict[str, Any]]) -> Imports:
+    """Import every file; hold our bills against the reference's: half a cent off for each line at most."""
+    found = Imports()
+    rates: dict[tuple[str, str], Rates] = {}
+    for name in checked(folder)[0]:
+        imported = import_owrs(read_owrs(folder / "rates" / name, name=name))
+        found.files += bool(imported.imported)
+        found.classes += len(imported.imported)
+        found.refused += imported.refused
+        rates.update({(name, one.rate_class): Rates.imported(one) for one in imported.imported})
+    for case in asked:
+        key, expected = (case["file"], case["class"]), case["expected"]["bill"]
+        if key not in rates or expected is None:
+            continue
+        stage = Stage(case["stage"])
+        rating = rates[key].rate(_inputs(case), stage)
+        of = DROUGHT_CHARGE if stage is Stage.DROUGHT else None
+        fields = rates[key].fields
+        lines = [line.amount_minor for line in rating.lines if of is None or fields[line.charge] == of]
+        off = abs(Fraction(sum(lines)) - 100 * Fraction(expected))
+        found.bills[stage] += 1
+        found.cents[round(off)] += 1
+        if off > Fraction(len(lines), 2) + Fraction(1, 10**6):
+            found.differing[key] += 1
+    return found
+
+
+def _inputs(case: dict[str, Any]) -> dict[str, Fraction | str]:
+    return {k: v if isinstance(v, str) else Fraction(v) for k, v in case["inputs"].items()}
+
+
 def checked(folder: Path) -> tuple[list[str], list[Problem], list[Problem]]:
     """The sound files, the first problem of each malformed one, and the notes."""
     sound: list[str] = []
@@ -151,12 +198,22 @@ def main() -> int:
         _say(f"| {file} | {name} | {count} | {DUPLICATE if what == 'InvalidTariffDocument' else what} |")
     for (file, name), count in sorted(found.without_number.items()):
         _say(f"| {file} | {name} | {count} | {ONE_TIER} |")
+    ours = imports(folder, cases(folder))
+    _say(f"\n{ours.files} files import, {ours.classes} classes. Not imported:\n")
+    _say("| file | line | cause |\n|---|---|---|")
+    for problem in ours.refused:
+        _say(f"| {problem.file} | {problem.line} | {problem.field}: {problem.message} |")
+    counts = ", ".join(f"{count:,} {stage}" for stage, count in ours.bills.items())
+    spread = ", ".join(f"{count:,} by {off}" for off, count in sorted(ours.cents.items()))
+    _say(
+        f"\nTheir bills ({counts}) differ in cents: {spread}. Beyond the rounding of lines: {ours.differing}"
+    )
     bills = differing_published(folder)
     _say(f"\nPublished bills: {sum(1 for _ in published(folder))}, {len(bills)} not to the cent.")
     for file, wrong in bills.items():
         _say(f"- {file}: {wrong}")
     counted = (count for (_, _, what), count in found.differing.items() if what != "InvalidTariffDocument")
-    return 1 if sum(counted) + len(bills) else 0
+    return 1 if sum(counted) + len(bills) + len(ours.differing) else 0
 
 
 def _say(text: str) -> None:

@@ -7,6 +7,7 @@ import typer
 from cli.commands.tariffs.check import check
 from cli.commands.tariffs.diff import diff
 from cli.commands.tariffs.drafting import draft, list_all, review, show
+from cli.commands.tariffs.import_owrs import import_rates
 from cli.commands.tariffs.publishing import publish, report, sign_off
 from cli.commands.tariffs.quote import quote
 from cli.commands.tariffs.rate import rate
@@ -19,6 +20,7 @@ app.command()(schema)
 app.command()(quote)
 app.command()(check)
 app.command()(rate)
+app.command("import-owrs")(import_rates)
 app.command()(diff)
 app.command()(simulate)
 app.command("report-schema")(report_schema)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from chalicelib.tariff_documents.owrs.file import RATES, OwrsFile
+from chalicelib.tariff_documents.owrs.file import RATES, At, OwrsFile
 from chalicelib.tariff_documents.owrs.names import DROUGHT_CHARGE, Stage
 from chalicelib.tariff_documents.owrs.schedule import FieldFault, Schedule
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
@@ -38,7 +38,11 @@ def check_owrs(text: str, *, file: str) -> Findings:
         if DROUGHT_CHARGE in rate_class.fields:
             faults += Schedule(rate_class, Stage.DROUGHT).faults()
         faults += [row for name in schedule.reached() for row in schedule.fields[name].faulty_rows]
-        notes.update(dict.fromkeys(_problem(owrs, fault) for fault in [*faults, *_absent(schedule)]))
+        notes.update(
+            dict.fromkeys(
+                problem_in(owrs, fault.at, fault.message) for fault in [*faults, *_absent(schedule)]
+            )
+        )
     if not usable:
         raise InvalidTariffDocument(list(notes))
     return Findings(owrs, tuple(sorted(notes, key=lambda note: note.line)))
@@ -53,6 +57,7 @@ def _absent(schedule: Schedule) -> Iterator[FieldFault]:
                 yield FieldFault(at, f"needs {need}, which the class has not: add it, or give it as an input")
 
 
-def _problem(owrs: OwrsFile, fault: FieldFault) -> Problem:
-    found = owrs.problem(fault.at, fault.message)
+def problem_in(owrs: OwrsFile, at: At, message: str) -> Problem:
+    """A problem with what stands `at`, its field named from the class on."""
+    found = owrs.problem(at, message)
     return replace(found, field=found.field.removeprefix(f"{RATES}."))

@@ -80,6 +80,12 @@ def component(charge: str) -> str:
     return name.removesuffix("_surcharge").removesuffix("_charge")
 
 
+def budget_of(charge: str, names: Names) -> str:
+    """The name of the budget that percentages of `charge` are of."""
+    named = (name for name in tables_of(charge, "budget") if names.field(name) is not None)
+    return next(named, "budget")
+
+
 def tables_of(charge: str, table: str) -> tuple[str, ...]:
     """The names under which `charge` may have its `table` (tier_starts, tier_prices, budget), best first."""
     part = component(charge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.tariff_documents.owrs.formulas import LARGEST_BITS, figure
@@ -38,6 +38,20 @@ class NoSuchTier(Refusal):
 
 class TooLarge(Refusal):
     """A number is larger, or has more digits, than anything that is billed."""
+
+
+class TierAsked(NamedTuple):
+    """The usage of a tier, or its price, of the charge for `part` (None: the commodity charge)."""
+
+    number: int
+    priced: bool
+    part: str | None
+
+
+def tier_asked(name: str) -> TierAsked | None:
+    """The tier that X2, XR2 or X2_sewer asks for; None for another name."""
+    found = _TIER.fullmatch(name)
+    return found and TierAsked(int(found["number"]), bool(found["amount"]), found["part"])
 
 
 def rate(schedule: Schedule, inputs: Mapping[str, Input], fields: Iterable[str]) -> dict[str, Fraction]:
@@ -74,20 +88,20 @@ class _Customer:
     def asked(self, name: str) -> Fraction:
         """The value of a field, or of a tier."""
         if name not in self._inputs and self._schedule.names.field(name) is None:
-            tier = _TIER.fullmatch(name)
+            tier = tier_asked(name)
             if tier is not None:
-                return self._tier(name, int(tier["number"]), tier["part"], priced=bool(tier["amount"]))
+                return self._tier(name, tier)
         return self.number(name)
 
-    def _tier(self, name: str, number: int, part: str | None, *, priced: bool) -> Fraction:
-        charge = self._tiered_charge(part)
+    def _tier(self, name: str, tier: TierAsked) -> Fraction:
+        charge = self._tiered_charge(tier.part)
         if charge is not None:
             self.number(charge)
         tiers = self._tiers.get(charge or "")
-        if tiers is None or number > len(tiers.usage):
+        if tiers is None or tier.number > len(tiers.usage):
             count = len(tiers.usage) if tiers else 0
             raise NoSuchTier(f"{name} is not there: {charge or 'the class'} has {count} tiers", field=name)
-        return (tiers.amounts if priced else tiers.usage)[number - 1]
+        return (tiers.amounts if tier.priced else tiers.usage)[tier.number - 1]
 
     def _tiered_charge(self, part: str | None) -> str | None:
         """The charge whose tiers are meant: the commodity's, or else the first, where no part is named."""
@@ -107,7 +121,7 @@ class _Customer:
     def _found(self, name: str) -> Fraction:
         value = self._input(name)
         if value is not None:
-            return _as_number(name, value)
+            return number_of(name, value)
         field = self._schedule.names.field(name)
         if field is None:
             return self._in_another_case(name)
@@ -118,7 +132,7 @@ class _Customer:
     def _in_another_case(self, name: str) -> Fraction:
         meant = [given for given in self._inputs if given.lower() == name.lower()]
         if len(meant) == 1:
-            return _as_number(name, self._inputs[meant[0]])
+            return number_of(name, self._inputs[meant[0]])
         raise InputMissing(
             f"{name} is needed, and is neither an input nor a field of {self._schedule.name}", name=name
         )
@@ -140,7 +154,8 @@ class _Customer:
         return value
 
 
-def _as_number(name: str, value: Input) -> Fraction:
+def number_of(name: str, value: Input) -> Fraction:
+    """The number that `value`, given for `name`, is. Raises NotANumber."""
     number = value if isinstance(value, Fraction) else figure(value)
     if number is None:
         raise NotANumber(f"{name} is {value!r}, and a number is needed", name=name)

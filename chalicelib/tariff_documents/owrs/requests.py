@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.tariff_documents.owrs.file import OwrsFile, read_owrs
+from chalicelib.tariff_documents.owrs.file import OwrsFile, RateClass, read_owrs
 from chalicelib.tariff_documents.owrs.names import BILL, Stage
 from chalicelib.tariff_documents.owrs.rating import Input, rate
 from chalicelib.tariff_documents.owrs.schedule import FieldFault, Schedule
 from chalicelib.tariff_documents.owrs.spellings import decimal_text
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Thing = TypeVar("_Thing")
 
 _MOST_DIGITS = 60
 _REQUEST = "write {file, class, stage, inputs, fields} as one JSON object on a line"
@@ -40,57 +45,38 @@ class TooEntangled(Refusal):
     """Fields need each other in a chain without end, or nearly so."""
 
 
-class RateFiles:
-    """The rate files below a folder, each read and compiled once."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One customer's usage and attributes (`inputs`), and the fields whose values are wanted."""
+
+    file: str
+    rate_class: str
+    stage: Stage
+    inputs: Mapping[str, Input]
+    fields: tuple[str, ...]
+
+
+class Answers(ABC):
+    """Answers to requests about files below a folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._files: dict[str, OwrsFile | Refusal] = {}
-        self._schedules: dict[tuple[str, str, str], Schedule] = {}
 
     def answer(self, line: bytes | str) -> dict[str, Any]:
         """`{"values": {field: text}}` for a request, or `{"error": {"code", "message"}}`. Raises nothing."""
         try:
-            return {"values": self._values(_request(line))}
+            return {"values": self.values(_request(line))}
         except Refusal as refusal:
             return _error(refusal)
         except RecursionError:
             return _error(TooEntangled("fields lead from one to the next more often than is followed"))
 
-    def _values(self, request: Mapping[str, Any]) -> dict[str, str]:
-        file, name = _text(request, "file"), _text(request, "class")
-        stage, fields = _stage(request.get("stage")), _fields(request.get("fields"))
-        schedule = self._schedule(file, name, stage)
-        try:
-            values = rate(schedule, _inputs(request.get("inputs")), fields)
-        except FieldFault as fault:
-            line = self._file(file).line(fault.at)
-            raise CannotBeComputed(f"{file}:{line}: {fault.message}") from None
-        return {name: decimal_text(value) for name, value in values.items()}
+    @abstractmethod
+    def values(self, request: Request) -> dict[str, str]:
+        """The value of each field asked for, as decimal text. Raises refusals."""
 
-    def _schedule(self, file: str, name: str, stage: Stage) -> Schedule:
-        key = (file, name, stage)
-        schedule = self._schedules.get(key)
-        if schedule is None:
-            classes = self._file(file).classes
-            if name not in classes:
-                raise UnknownClass(f"{file} has no class {name}: it has {', '.join(classes)}")
-            schedule = self._schedules[key] = Schedule(classes[name], stage)
-        return schedule
-
-    def _file(self, file: str) -> OwrsFile:
-        found = self._files.get(file)
-        if found is None:
-            try:
-                found = read_owrs(self._path(file), name=file)
-            except Refusal as refusal:
-                found = refusal
-            self._files[file] = found
-        if isinstance(found, Refusal):
-            raise found.with_traceback(None)
-        return found
-
-    def _path(self, file: str) -> Path:
+    def path(self, file: str) -> Path:
+        """Where `file` is. Raises FileOutsideRoot."""
         try:
             path = (self._root / file).resolve()
         except (ValueError, OSError, RuntimeError):  # a NUL, or links in a circle
@@ -100,18 +86,77 @@ class RateFiles:
         return path
 
 
+class RateFiles(Answers):
+    """Rates as the reference computes them; each file is read, and each class compiled, once."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._files: Remembered[str, OwrsFile] = Remembered(self._read)
+        self._schedules = Remembered(self._schedule)
+
+    def values(self, request: Request) -> dict[str, str]:
+        schedule = self._schedules.of((request.file, request.rate_class, request.stage))
+        try:
+            values = rate(schedule, request.inputs, request.fields)
+        except FieldFault as fault:
+            line = self._files.of(request.file).line(fault.at)
+            raise CannotBeComputed(f"{request.file}:{line}: {fault.message}") from None
+        return {name: decimal_text(value) for name, value in values.items()}
+
+    def _read(self, file: str) -> OwrsFile:
+        return read_owrs(self.path(file), name=file)
+
+    def _schedule(self, key: tuple[str, str, Stage]) -> Schedule:
+        file, name, stage = key
+        return Schedule(class_of(self._files.of(file), name), stage)
+
+
+def class_of(owrs: OwrsFile, name: str) -> RateClass:
+    """The class called `name`. Raises UnknownClass."""
+    if name not in owrs.classes:
+        raise UnknownClass(f"{owrs.file} has no class {name}: it has {', '.join(owrs.classes)}")
+    return owrs.classes[name]
+
+
+class Remembered(Generic[_Key, _Thing]):
+    """Things made once for each key; what was refused is refused again."""
+
+    def __init__(self, make: Callable[[_Key], _Thing]) -> None:
+        self._make = make
+        self._made: dict[_Key, _Thing | Refusal] = {}
+
+    def of(self, key: _Key) -> _Thing:
+        """The thing of `key`. Raises what making it raised."""
+        found = self._made.get(key)
+        if found is None:
+            try:
+                found = self._make(key)
+            except Refusal as refusal:
+                found = refusal
+            self._made[key] = found
+        if isinstance(found, Refusal):
+            raise found.with_traceback(None)
+        return found
+
+
 def _error(refusal: Refusal) -> dict[str, Any]:
     return {"error": {"code": refusal.code, "message": refusal.message}}
 
 
-def _request(line: bytes | str) -> Mapping[str, Any]:
+def _request(line: bytes | str) -> Request:
     try:
-        request = json.loads(line, parse_float=_figure, parse_int=_figure, parse_constant=_constant)
+        read = json.loads(line, parse_float=_figure, parse_int=_figure, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
         raise UnreadableRequest(f"not JSON ({error}): {_REQUEST}") from None
-    if not isinstance(request, dict):
+    if not isinstance(read, dict):
         raise UnreadableRequest(f"not an object: {_REQUEST}")
-    return request
+    return Request(
+        file=_text(read, "file"),
+        rate_class=_text(read, "class"),
+        stage=_stage(read.get("stage")),
+        inputs=_inputs(read.get("inputs")),
+        fields=tuple(_fields(read.get("fields"))),
+    )
 
 
 def _figure(text: str) -> Fraction:

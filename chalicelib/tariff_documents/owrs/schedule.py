@@ -18,7 +18,7 @@ from chalicelib.tariff_documents.owrs.formulas import (
     parse_budget,
     parse_formula,
 )
-from chalicelib.tariff_documents.owrs.names import BILL, USAGE, Names, Stage, tables_of
+from chalicelib.tariff_documents.owrs.names import BILL, USAGE, Names, Stage, budget_of, tables_of
 from chalicelib.tariff_documents.owrs.spellings import loose_key
 from chalicelib.tariff_documents.owrs.tiers import TieredAmount, tier_texts, tiered_amount
 
@@ -109,6 +109,13 @@ class Schedule:
 def is_tiered(content: Content) -> bool:
     """Whether `content` sends to tables of tiers."""
     return isinstance(content, Text) and content.text in (TIERED, BUDGET)
+
+
+def percentage(text: str) -> Fraction | None:
+    """The share that `125%` is, whatever else stands around the digits; None where it is none."""
+    digits = "".join(character for character in text if character in "0123456789.")
+    percent = figure(digits) if "%" in text else None
+    return None if percent is None else percent / 100
 
 
 def counts_of(content: Content) -> set[int]:
@@ -247,18 +254,16 @@ class _FieldCompiler:
         if (units := figure(text)) is not None:
             return lambda _: units
         if "%" in text:
-            return self._percentage(text, at)
+            return self._share(text, at)
         start = self._number(text.lower() if text.lower() in ("indoor", "outdoor") else text, at)
         return lambda rating: Fraction(round(start(rating)))
 
-    def _percentage(self, text: str, at: At) -> Number:
-        percent = figure("".join(c for c in text if c.isascii() and (c.isdigit() or c == ".")))
-        if percent is None:
+    def _share(self, text: str, at: At) -> Number:
+        share = percentage(text)
+        if share is None:
             raise FieldFault(at, f"{text!r} is no percentage: write digits, such as 125%")
-        names = tables_of(self._name, "budget")
-        budget = next((name for name in names if self._names.field(name) is not None), "budget")
+        budget = budget_of(self._name, self._names)
         self._needs[budget] = None
-        share = percent / 100
         return lambda rating: Fraction(round(share * rating.number(budget)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ from benchmarks.owrs import (
     checked,
     corpus,
     differing_published,
+    imports,
     published,
 )
+from chalicelib.tariff_documents.owrs.names import Stage
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
+
+_EVERY = 5  # `make owrs` takes them all
 
 CALIFORNIA = "full_utility_rates/California"
 MALFORMED = {
@@ -89,3 +94,22 @@ def test_what_only_a_reader_blind_to_repeated_keys_could_rate_is_refused(folder:
 def test_every_published_bill_is_ours_to_the_cent(folder: Path) -> None:
     assert sum(1 for _ in published(folder)) == 95
     assert differing_published(folder) == {}
+
+
+def test_every_sound_file_imports_and_bills_as_the_reference_does_line_by_line(
+    folder: Path, record_property: Callable[[str, object], None]
+) -> None:
+    found = imports(folder, islice(cases(folder), 0, None, _EVERY))
+    assert (found.files, found.classes) == (167, 793)
+    assert [(problem.line, problem.field) for problem in found.refused] == [
+        (71, "RESIDENTIAL_MULTI.bill"),  # needs commodity_charge
+        (98, "COMMERCIAL.bill"),
+        (43, "RESIDENTAL_SINGLE_CONSERVATION.commodity_charge"),  # needs tier_prices
+        (69, "FIRE_SERVICE"),  # multiplies by a meter size
+        (157, "IRRIGATION.commodity_charge"),  # needs flat_rate
+    ]
+    assert found.differing == {}
+    assert min(found.bills[stage] for stage in Stage) > 100
+    record_property(
+        "figures", f"{sum(found.bills.values()):,} bills of {found.classes} imported classes agree"
+    )

@@ -1,4 +1,4 @@
-"""`headgate tariff check` and `headgate tariff rate` speak in lines."""
+"""`headgate tariff check`, `rate` and `import-owrs` speak in lines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from cli.main import build
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "tariffs"
@@ -134,3 +137,42 @@ def test_a_reader_that_goes_away_ends_it_quietly(folder: Path) -> None:
 def test_the_root_must_be_a_folder(folder: Path) -> None:
     result = run("rate", "--compat", "rateparser", "--root", str(folder / "absent"))
     assert "is no folder" in str(result.exception)
+
+
+def test_without_compat_rates_are_to_the_cent(folder: Path) -> None:
+    command = [part for part in RATE if part not in ("--compat", "rateparser")]
+    line = json.dumps({**QUESTION, "inputs": {"usage_ccf": 0.333}})
+    done = subprocess.run(
+        [*command, "--root", str(folder)], input=line, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == {"values": {"bill": "0.83"}}
+
+
+def test_an_imported_file_is_printed_with_its_assumptions_beside(folder: Path) -> None:
+    result = run(
+        "import-owrs", str(folder / "town.owrs"), "--currency", "AUD", "--effective-from", "2030-02-01"
+    )
+    assert result.exit_code == 0
+    version = load_tariff(result.stdout, file="HOME.yaml").version
+    assert (version.code, version.currency, str(version.effective_from)) == ("HOME", "AUD", "2030-02-01")
+    assert "What had to be assumed:\n" in result.stderr
+    assert "- Each line is rounded half up to the cent.\n" in result.stderr
+
+
+def test_an_imported_file_is_written_a_document_for_each_class(folder: Path) -> None:
+    source, out = str(folder / "deep" / "town.OWRS"), folder / "out"
+    result = run("import-owrs", source, "--out", str(out))
+    assert (result.exit_code, result.stdout) == (0, f"{out}/HOME.yaml\n")
+    assert "town.OWRS:6: SHOP.bill: needs tier_starts in the same class: add them" in result.stderr
+    assert run("check", str(out)).stdout == f"{out}/HOME.yaml: ok\n"
+    with pytest.raises(Refusal, match="would be written over"):
+        raise run("import-owrs", source, "--out", str(out)).exception or AssertionError
+    assert run("import-owrs", source, "--out", str(out), "--force").exit_code == 0
+
+
+def test_what_cannot_be_imported_at_all_is_refused(folder: Path) -> None:
+    source = str(folder / "deep" / "town.OWRS")
+    with pytest.raises(InvalidTariffDocument, match=r"town.OWRS:6: SHOP.bill: needs tier_starts"):
+        raise run("import-owrs", source, "--class", "SHOP").exception or AssertionError
+    with pytest.raises(Refusal, match="has no class PARK: it has HOME, SHOP"):
+        raise run("import-owrs", source, "--class", "PARK").exception or AssertionError

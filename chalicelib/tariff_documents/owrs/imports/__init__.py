@@ -1,0 +1,1 @@
+"""Rate files made into tariff documents, with everything that had to be assumed."""
