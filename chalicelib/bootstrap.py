@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from chalicelib.domain.documents.print_batch import PrintForm
     from chalicelib.domain.kernel.quantity import Unit
+    from chalicelib.domain.tariffs.rating import RateDocument
     from chalicelib.domain.tariffs.version import TariffVersion
     from chalicelib.identity.cursors import HmacCursors
     from chalicelib.usecases.make_bill_document import DocumentDesk
@@ -67,8 +68,8 @@ __all__ = [
     "print_batches",
     "print_files",
     "pseudonyms",
+    "read_rate_document",
     "read_store",
-    "read_tariff",
     "registry_store",
     "run_artefacts",
     "run_executions",
@@ -171,7 +172,7 @@ def run_artefacts() -> RunArtefacts:
     """What bill runs leave behind; keeps the compiled tariffs of the run at hand."""
     from chalicelib.storage.run_artefacts import StoredRunArtefacts
 
-    return StoredRunArtefacts(artefact_store(), read_tariff=read_tariff)
+    return StoredRunArtefacts(artefact_store(), read_rate_document=read_rate_document)
 
 
 def document_desk() -> DocumentDesk:
@@ -322,11 +323,18 @@ def sealing() -> Sealing:
     return AesGcmSealing(ring, pseudonyms())
 
 
+def read_rate_document(canonical: str) -> RateDocument:
+    """The tariff version, or the condition, that a published document describes."""
+    from chalicelib.tariff_documents.rate_documents import read_rate_document as read
+
+    return read(canonical)
+
+
 def read_tariff(canonical: str) -> TariffVersion:
-    """The version that a published document describes."""
+    """The version that a drafted or published document describes."""
     from chalicelib.tariff_documents.load import load_tariff
 
-    return load_tariff(canonical, file="published tariff").version
+    return load_tariff(canonical, file="tariff").version
 
 
 def usage_source(path: str, *, unit: Unit | None = None, ignored: Collection[str] = ()) -> UsageSource:

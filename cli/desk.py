@@ -105,7 +105,7 @@ def billing_desk() -> BillingDesk:
         ledger=bootstrap.ledger_reader(),
         operations=bootstrap.operations_store(),
         store=bootstrap.artefact_store(),
-        read_tariff=bootstrap.read_tariff,
+        read_rate_document=bootstrap.read_rate_document,
     )
 
 

@@ -11,7 +11,7 @@ from chalicelib.domain.billing.run import ApprovalPolicy, BillRun
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
 from chalicelib.domain.ledger.transaction import FinancialTransaction
 from chalicelib.domain.metering.meter_read import MeterRead
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.storage.ledger_snapshots import ArtefactSnapshots
 from chalicelib.storage.memory.accounting_periods import MemoryAccountingPeriods
 from chalicelib.storage.memory.artefacts import MemoryArtefacts
@@ -24,6 +24,7 @@ from chalicelib.storage.memory.registry import MemoryRegistryStore
 from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
+from chalicelib.tariff_documents.rate_documents import read_rate_document as read
 from chalicelib.usecases.ports.registry import Registered, in_batches
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
@@ -51,7 +52,7 @@ class InProcess:
         )
         self.snapshots = ArtefactSnapshots(self.store)
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=self.snapshots)
-        self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
+        self.artefacts = StoredRunArtefacts(self.store, read_rate_document=read_rate_document)
         self.executions = self.new_executions()
         self.lives = MemoryTariffLives(audit=self.audit)
         self.publish(*_town_tariffs())
@@ -145,8 +146,14 @@ class InProcess:
 
 @cache
 def read_tariff(text: str) -> TariffVersion:
-    """A frozen tariff, read once for all utilities of a test process."""
+    """A tariff, read once for all utilities of a test process."""
     return load_tariff(text, file="frozen").version
+
+
+@cache
+def read_rate_document(text: str) -> RateDocument:
+    """A frozen tariff or condition, read once for all utilities of a test process."""
+    return read(text)
 
 
 @cache

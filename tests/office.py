@@ -17,7 +17,7 @@ from chalicelib.usecases.make_bill_document import DocumentDesk
 from chalicelib.usecases.ports.registry import RegistryBatch
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.take_payment import take_payment
-from tests.in_process import InProcess, read_tariff
+from tests.in_process import InProcess, read_rate_document
 from tests.people import people_of_town
 from tests.towns import NOVEMBER, OCTOBER, reads_of_town, the_account, town
 
@@ -64,7 +64,7 @@ class Office:
             ledger=utility.ledger_reader,
             operations=utility.operations,
             store=utility.store,
-            read_tariff=read_tariff,
+            read_rate_document=read_rate_document,
         )
 
     def pays(self, amount_minor: int, on: date, reference: str = "1") -> None:

@@ -14,8 +14,7 @@ from typing import TypeVar
 from chalicelib.domain.billing.chunk import DraftChunk, DraftManifest, FrozenChunk
 from chalicelib.domain.billing.run import Stage
 from chalicelib.domain.kernel.ids import RunId, Shard
-from chalicelib.domain.tariffs.rating import TariffBook, compile_book
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.rating import RateDocument, TariffBook, compile_book
 from chalicelib.storage.codec import Codec, codec
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.run_artefacts import ArtefactAltered, Stored
@@ -28,11 +27,11 @@ _HASH_IN_KEY = 16  # hex digits; enough to keep two writers of one shard apart
 
 
 class StoredRunArtefacts:
-    """RunArtefacts over an ArtefactStore. `read_tariff` turns a canonical document into a version."""
+    """RunArtefacts over an ArtefactStore. `read_rate_document` reads canonical tariffs and conditions."""
 
-    def __init__(self, store: ArtefactStore, *, read_tariff: Callable[[str], TariffVersion]) -> None:
+    def __init__(self, store: ArtefactStore, *, read_rate_document: Callable[[str], RateDocument]) -> None:
         self._store = store
-        self._read_tariff = read_tariff
+        self._read_rate_document = read_rate_document
         self._book: tuple[RunId, TariffBook] | None = None
 
     def put_shards(self, run_id: RunId, shards: Sequence[Shard]) -> None:
@@ -63,7 +62,8 @@ class StoredRunArtefacts:
     def book(self, run_id: RunId) -> TariffBook:
         """See RunArtefacts."""
         if self._book is None or self._book[0] != run_id:
-            self._book = run_id, compile_book(map(self._read_tariff, self._documents(run_id).values()))
+            documents = self._documents(run_id).values()
+            self._book = run_id, compile_book(map(self._read_rate_document, documents))
         return self._book[1]
 
     def put_frozen(self, chunk: FrozenChunk) -> Stored:

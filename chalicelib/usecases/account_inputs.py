@@ -13,14 +13,13 @@ from chalicelib.domain.billing.run_dates import own_dates, run_dates
 from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, shard_of
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import Schedule
-from chalicelib.domain.tariffs.rating import TariffBook, compile_book
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.rating import RateDocument, TariffBook, compile_book
 from chalicelib.usecases.freeze_chunk import account_inputs, metering_inputs, scheduled_days
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.ports.reads import ReadStore
 from chalicelib.usecases.ports.registry import RegistryStore, schedule_unknown
-from chalicelib.usecases.published_tariffs import PublishedTariff, published_tariffs
+from chalicelib.usecases.rates_in_force import Rates, rates_in_force
 from chalicelib.usecases.read_shard_state import LedgerReader
 
 
@@ -31,7 +30,7 @@ class GatheredInputs:
     account: AccountInputs
     terms: BillingTerms
     metering: MeteringInputs
-    tariffs: tuple[PublishedTariff, ...]
+    rates: Rates
     claims: int
 
 
@@ -44,7 +43,7 @@ class BillingDesk:
     ledger: LedgerReader
     operations: OperationsStore
     store: ArtefactStore
-    read_tariff: Callable[[str], TariffVersion]
+    read_rate_document: Callable[[str], RateDocument]
 
     def gather(
         self, *, account_id: AccountId, period: Month | None, today: date, through: date | None = None
@@ -66,7 +65,7 @@ class BillingDesk:
             metering=metering_inputs(
                 (account,), until=_day_after(until), registry=self.registry, reads=self.reads
             ),
-            tariffs=tuple(published_tariffs(self.store)),
+            rates=rates_in_force(self.store),
             claims=claims,
         )
 
@@ -76,12 +75,12 @@ class BillingDesk:
             account=inputs.account,
             terms=inputs.terms,
             metering=inputs.metering,
-            book=self.book(inputs.tariffs),
+            book=self.book(inputs.rates),
         )
 
-    def book(self, tariffs: tuple[PublishedTariff, ...]) -> TariffBook:
-        """Published tariffs, compiled."""
-        return compile_book(self.read_tariff(tariff.canonical) for tariff in tariffs)
+    def book(self, rates: Rates) -> TariffBook:
+        """Published tariffs and declared conditions, compiled."""
+        return compile_book(self.read_rate_document(document.canonical) for document in rates)
 
     def _account(self, found: AccountWithAgreements, terms: BillingTerms) -> AccountInputs:
         account_id = found.account.account_id

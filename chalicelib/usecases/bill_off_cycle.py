@@ -75,14 +75,14 @@ def keep_inputs(
     """Freeze what a single bill was made from, as a run does with a chunk, so that it can be made again."""
     account_id = inputs.account.account_id
     run_id, shard = single_run_id(account_id, billed.bill.bill_id), shard_of(account_id)
-    artefacts.put_tariffs(run_id, {tariff.reference: tariff.canonical for tariff in inputs.tariffs})
+    artefacts.put_tariffs(run_id, {document.reference: document.canonical for document in inputs.rates})
     chunk = FrozenChunk(
         run_id=run_id,
         shard=shard,
         terms=inputs.terms,
         accounts=(inputs.account,),
         metering=inputs.metering,
-        tariffs={tariff.reference: tariff.fingerprint for tariff in inputs.tariffs},
+        tariffs={document.reference: document.fingerprint for document in inputs.rates},
     )
     frozen = artefacts.put_frozen(chunk)
     draft = DraftChunk(

@@ -17,7 +17,7 @@ from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore, RunUnknown
 from chalicelib.usecases.ports.registry import RegistryStore
 from chalicelib.usecases.ports.run_artefacts import RunArtefacts
-from chalicelib.usecases.published_tariffs import published_tariffs
+from chalicelib.usecases.rates_in_force import rates_in_force
 
 
 class NothingToBill(Refusal):
@@ -118,7 +118,7 @@ def _prepare(
     artefacts: RunArtefacts,
     store: ArtefactStore,
 ) -> BillRun:
-    """Enter the books, freeze tariffs and the list of shards. What cannot be billed gives its claim back."""
+    """Enter the books, freeze rates and the list of shards. What cannot be billed gives its claim back."""
     try:
         periods.enter(run.dates.accounting_period, run.run_id)
         if order.replaces is not None:
@@ -131,7 +131,7 @@ def _prepare(
         periods.leave(run.dates.accounting_period, run.run_id)
         raise
     artefacts.put_shards(run.run_id, shards)
-    documents = {tariff.reference: tariff.canonical for tariff in published_tariffs(store)}
+    documents = {document.reference: document.canonical for document in rates_in_force(store)}
     artefacts.put_tariffs(run.run_id, documents)
     return operations.change_run(replace(run, chunks=len(shards)))
 

@@ -15,7 +15,7 @@ from chalicelib.storage.memory.artefacts import MemoryArtefacts
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.usecases.ports.artefacts import ArtefactMissing, ArtefactStore
 from chalicelib.usecases.ports.run_artefacts import ArtefactAltered
-from tests.in_process import read_tariff
+from tests.in_process import read_rate_document
 
 _numbers = count(int(datetime.now(UTC).timestamp() * 1000))
 
@@ -71,7 +71,7 @@ def test_a_manifest_comes_back_under_its_hash_and_another_one_does_not_replace_i
     store: ArtefactStore, prefix: str
 ) -> None:
     run_id = RunId(prefix.split("/")[1])
-    artefacts = StoredRunArtefacts(store, read_tariff=read_tariff)
+    artefacts = StoredRunArtefacts(store, read_rate_document=read_rate_document)
     first, second = a_manifest(run_id), a_manifest(run_id, amount_minor=200)
     stored, other = artefacts.put_manifest(first), artefacts.put_manifest(second)
     assert artefacts.put_manifest(first) == stored
@@ -81,7 +81,7 @@ def test_a_manifest_comes_back_under_its_hash_and_another_one_does_not_replace_i
 
 def test_altered_content_is_refused(store: ArtefactStore, prefix: str) -> None:
     run_id = RunId(prefix.split("/")[1])
-    artefacts = StoredRunArtefacts(store, read_tariff=read_tariff)
+    artefacts = StoredRunArtefacts(store, read_rate_document=read_rate_document)
     stored = artefacts.put_manifest(a_manifest(run_id))
     forged = gzip.decompress(store.get(stored.key)).replace(b"100", b"101")
     store.put(stored.key, gzip.compress(forged))
@@ -91,7 +91,7 @@ def test_altered_content_is_refused(store: ArtefactStore, prefix: str) -> None:
 
 def test_a_todo_list_is_plain_json_for_the_state_machine(store: ArtefactStore, prefix: str) -> None:
     run_id = RunId(prefix.split("/")[1])
-    artefacts = StoredRunArtefacts(store, read_tariff=read_tariff)
+    artefacts = StoredRunArtefacts(store, read_rate_document=read_rate_document)
     artefacts.put_todo(run_id, Stage.FREEZE, [{"shard": "C01.001"}])
     # the path is written out in statemachines/bill_run.asl.json
     assert store.get(f"runs/{run_id}/todo/freeze.json") == b'[{"shard":"C01.001"}]'

@@ -17,7 +17,7 @@ from chalicelib.usecases.ports.executions import ExecutionStatus
 from chalicelib.usecases.ports.operations import OperationsStore, RunUnknown
 from tests.faults.utility import FaultyUtility
 from tests.faults.writes import Writes
-from tests.in_process import InProcess, read_tariff
+from tests.in_process import InProcess, read_rate_document
 from tests.towns import TARIFFS
 
 LONGEST_EXECUTION_S = 300
@@ -37,7 +37,7 @@ class OnTheCloud(InProcess):
         self.ledger = cast("Any", bootstrap.ledger_store())
         self.ledger_reader = bootstrap.ledger_reader()
         self.snapshots = cast("Any", self.ledger_reader.snapshots)
-        self.artefacts = StoredRunArtefacts(self.store, read_tariff=read_tariff)
+        self.artefacts = StoredRunArtefacts(self.store, read_rate_document=read_rate_document)
         self.executions = self.new_executions()
         self.lives = cast("Any", bootstrap.tariff_lives())
         self.publish(*TARIFFS)

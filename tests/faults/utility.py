@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from random import Random
 
 from chalicelib.domain.kernel.ids import Shard
 from chalicelib.domain.ledger.chart_of_accounts import ChartOfAccounts
 from chalicelib.domain.ledger.invariants.violation import Violation
-from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.storage.ledger_items import Key, transaction_item, transaction_key
 from chalicelib.storage.ledger_snapshots import ArtefactSnapshots, dump_states
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
-from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.read_shard_state import LedgerReader
@@ -25,7 +22,7 @@ from tests.faults import ports
 from tests.faults.machine import Machine
 from tests.faults.ports import SameBytes, watched
 from tests.faults.writes import Writes
-from tests.in_process import InProcess
+from tests.in_process import InProcess, read_rate_document
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -58,7 +55,7 @@ class FaultyUtility:
 
     def new_process(self) -> None:
         """Forget what a process keeps in memory."""
-        self.artefacts = StoredRunArtefacts(self.store, read_tariff=_read_tariff)
+        self.artefacts = StoredRunArtefacts(self.store, read_rate_document=read_rate_document)
         self.ledger_reader = LedgerReader(ledger=self.ledger, snapshots=ArtefactSnapshots(self.store))  # type: ignore[arg-type]
 
     def clock(self) -> datetime:
@@ -85,7 +82,7 @@ class FaultyUtility:
             ledger=self.ledger_reader,
             operations=self.operations,
             store=self.store,
-            read_tariff=_read_tariff,
+            read_rate_document=read_rate_document,
         )
 
     @property
@@ -134,8 +131,3 @@ def ledger_of(inside: InProcess, shards: list[Shard]) -> Ledger:
             if key.rpartition("/")[2].removesuffix(".json.gz") in shards
         },
     )
-
-
-@cache
-def _read_tariff(text: str) -> TariffVersion:
-    return load_tariff(text, file="frozen").version

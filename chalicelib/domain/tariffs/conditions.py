@@ -6,7 +6,8 @@ price on; evapotranspiration is measured by weather stations. None of them needs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -85,12 +86,37 @@ class Condition:
         to a millionth.
         """
         total, covered = Fraction(0), 0
-        for reading in self.readings.get(key, ()):
+        readings = self.readings.get(key, ())
+        first = bisect_right(readings, period.start, key=lambda reading: reading.period.end)
+        for reading in readings[first:]:
             start, end = max(reading.period.start, period.start), min(reading.period.end, period.end)
             days = (end - start).days
-            if days > 0:
-                total += Fraction(reading.amount) * Fraction(days, reading.period.days)
-                covered += days
+            if days <= 0:
+                break
+            total += Fraction(reading.amount) * Fraction(days, reading.period.days)
+            covered += days
         if covered < period.days:
             return None
         return to_integer(total / Fraction(MICRO), rule=RoundingRule.HALF_UP) * MICRO
+
+    def first_change(self, after: Condition) -> date | None:
+        """The first day for which `after`, a later revision, says something else; None where it only adds.
+
+        Days that were not measured before may be measured now; a declared value was said to hold for ever.
+        """
+        days = [*self._days_declared_anew(after), *self._days_measured_anew(after)]
+        return min(days, default=None)
+
+    def _days_declared_anew(self, after: Condition) -> Iterator[date]:
+        for key in {*self.histories, *after.histories}:
+            one, other = (condition.histories.get(key, _NEVER) for condition in (self, after))
+            days = sorted({*one.changes(), *other.changes()})
+            yield from (day for day in days if one.find(day) != other.find(day) or self.by != after.by)
+
+    def _days_measured_anew(self, after: Condition) -> Iterator[date]:
+        for key, readings in self.readings.items():
+            kept = {*after.readings.get(key, ())} if self.by == after.by else set()
+            yield from (reading.period.start for reading in readings if reading not in kept)
+
+
+_NEVER: Dated[str] = Dated(())

@@ -43,13 +43,16 @@ class RunArtefacts(Protocol):
         """What a stage still has to go over."""
 
     def put_tariffs(self, run_id: RunId, documents: Mapping[str, str]) -> None:
-        """Freeze tariff documents (canonical JSON by `CODE@version`) with a run."""
+        """Freeze tariffs and conditions (canonical JSON by reference) with a run.
+
+        A reference is `CODE@version`, or `condition:NAME@revision`.
+        """
 
     def tariffs(self, run_id: RunId) -> Mapping[str, str]:
-        """The fingerprints of the tariffs frozen with a run, by `CODE@version`."""
+        """The fingerprints of the tariffs and conditions frozen with a run, by reference."""
 
     def book(self, run_id: RunId) -> TariffBook:
-        """The tariffs frozen with a run, compiled; kept for the next call of the same run."""
+        """The tariffs and conditions frozen with a run, compiled; kept for the next call of the same run."""
 
     def put_frozen(self, chunk: FrozenChunk) -> Stored:
         """Store a frozen chunk."""

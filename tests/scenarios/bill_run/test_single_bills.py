@@ -19,7 +19,7 @@ from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
-from tests.in_process import InProcess, read_tariff
+from tests.in_process import InProcess, read_rate_document
 from tests.towns import NOVEMBER, OCTOBER, a_read, bill_minor, on_day, reads_of_town, the_account, town
 
 ONE = the_account(1)
@@ -40,7 +40,7 @@ def billing(utility: InProcess) -> BillingDesk:
         ledger=utility.ledger_reader,
         operations=utility.operations,
         store=utility.store,
-        read_tariff=read_tariff,
+        read_rate_document=read_rate_document,
     )
 
 

@@ -1,0 +1,40 @@
+"""Documents that bills are rated on, of either kind: tariff versions and conditions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from chalicelib.domain.tariffs.rating import RateDocument
+from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition, read_condition
+from chalicelib.tariff_documents.load import LoadedTariff, load_tariff, read_text
+from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.source import Source
+
+
+def read_rate_document(canonical: str) -> RateDocument:
+    """The tariff version, or the condition, that a published document describes."""
+    if "condition" in json.loads(canonical):
+        return read_condition(canonical).condition
+    return load_tariff(canonical, file="published tariff").version
+
+
+def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedCondition]:
+    """What is in several files. Raises InvalidTariffDocument with the problems of all of them."""
+    loaded: list[LoadedTariff | LoadedCondition] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            loaded.append(_load(read_text(path), file=str(path)))
+        except InvalidTariffDocument as invalid:
+            problems.extend(invalid.problems)
+    if problems:
+        raise InvalidTariffDocument(problems)
+    return loaded
+
+
+def _load(text: str, *, file: str) -> LoadedTariff | LoadedCondition:
+    if "condition" in Source(text, file=file).data:
+        return load_condition(text, file=file)
+    return load_tariff(text, file=file)
