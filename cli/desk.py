@@ -14,9 +14,11 @@ from chalicelib.domain.kernel.ids import AccountId
 from chalicelib.domain.kernel.money import Money, minor_unit_exponent
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.usecases.account_inputs import BillingDesk
+from chalicelib.usecases.declare_condition import ConditionDesk
 from chalicelib.usecases.ports.registry import RegistryStore, account_unknown
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.rates_desk import RatesDesk
+from chalicelib.usecases.record_event import EventDesk
 from chalicelib.usecases.start_bill_run import BillRunStarter
 
 _ACTOR = re.compile(r"[\w.@-]{1,60}")
@@ -106,6 +108,30 @@ def billing_desk() -> BillingDesk:
         operations=bootstrap.operations_store(),
         store=bootstrap.artefact_store(),
         read_rate_document=bootstrap.read_rate_document,
+    )
+
+
+def condition_desk() -> ConditionDesk:
+    """Where conditions are declared."""
+    return ConditionDesk(
+        store=bootstrap.artefact_store(),
+        audit=bootstrap.audit_store(),
+        read=bootstrap.read_rate_document,
+        actor=actor(),
+        now=datetime.now(UTC),
+    )
+
+
+def event_desk() -> EventDesk:
+    """Where events of agreements are recorded."""
+    return EventDesk(
+        registry=bootstrap.registry_store(),
+        ledger=bootstrap.ledger_reader(),
+        operations=bootstrap.operations_store(),
+        store=bootstrap.artefact_store(),
+        read=bootstrap.read_rate_document,
+        actor=actor(),
+        now=datetime.now(UTC),
     )
 
 

@@ -24,6 +24,7 @@ def quote_document(request: RatingRequest, rating: Rating, *, fingerprints: dict
         "bill_date": request.bill_date,
         "position": request.position.value,
         "tariffs": {reference: fingerprints[reference] for reference in used},
+        "conditions": {name: sha for name, sha in fingerprints.items() if name.startswith("condition:")},
         "billed_quantity": rating.billed_quantity,
         "currency": rating.currency,
         "total": _amount(rating.total_minor, rating.currency),

@@ -65,7 +65,7 @@ def with_value(
     by: str | None = None,
     authority: str = "",
 ) -> str:
-    """The next revision of `before` (None: the first) with `value` from `day` on, for `keys` if there are any.
+    """The next revision of `before` (None: the first) with `value` from `day` on, for `keys` where named.
 
     It replaces what was declared from that very day; what takes over later stays. To be loaded: what does
     not fit is found there.
@@ -90,7 +90,7 @@ def with_readings(
     readings: Mapping[str, Iterable[Reading]],
     by: str | None = None,
 ) -> str:
-    """The next revision of `before` (None: the first) with these readings in place of its own, to be loaded."""
+    """The next revision of `before` (None: the first) with these readings in place of its own."""
     each: dict[tuple[date, date], dict[str, str]] = {}
     for key, measured in readings.items():
         for reading in measured:

@@ -83,7 +83,7 @@ class ConditionDesk:
         changed = self._change(condition, latest)
         if changed is not None and changed < since and not retroactive:
             raise PastChanged(
-                f"{condition.reference} changes what was said of {changed}, and bills may stand on days before "
+                f"{condition.reference} changes what was said of {changed}; bills may stand on days before "
                 f"{since}: let the change begin on {since}, or say that it is retroactive and bill anew",
                 condition=condition.name,
                 day=changed,
@@ -102,8 +102,8 @@ class ConditionDesk:
         if self.store.get(_key(declared)).decode() == declared.canonical:
             return False
         raise RevisionOutOfTurn(
-            f"{declared.reference} is declared with other content, and bills may stand on it: give the changed "
-            f"document revision {latest.revision + 1}",
+            f"{declared.reference} is declared with other content, and bills may stand on it: give the "
+            f"changed document revision {latest.revision + 1}",
             condition=declared.name,
             revision=latest.revision + 1,
         )

@@ -15,6 +15,8 @@ MODULES = (
     "utility",
     "tariff",
     "average",
+    "condition",
+    "agreement",
     "reads",
     "billrun",
     "bill",

@@ -14,7 +14,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity
 from chalicelib.domain.kernel.rounding import RoundingRule, apportion, to_integer
 from chalicelib.domain.tariffs.arithmetic import minor, places_of, scaled
-from chalicelib.domain.tariffs.charges.charge import Placement, Step
+from chalicelib.domain.tariffs.charges.charge import Placement, Step, Terms
 from chalicelib.domain.tariffs.gauge import Gauge, UsageMissing, usage_terms_of
 from chalicelib.domain.tariffs.line import BillLine, Factor, Note
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
@@ -76,13 +76,9 @@ def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
     tariffs = ", ".join(dict.fromkeys(piece.version.reference for piece in slices))
     terms = usage_terms_of(slices)
     waiver = _waiver(slices, request)
+    stretches = [one for one in stretches_of(slices) if not _waived(one.terms, waiver)]
     if waiver is ShortOpening.NOTHING:
-        return Plan(currency, None, (), tariffs, needs_usage=False)
-    stretches = [
-        stretch
-        for stretch in stretches_of(slices)
-        if not (waiver is ShortOpening.USAGE_ONLY and stretch.terms.waivable)
-    ]
+        terms = None
     layout = _Layout(slices=slices, request=request, terms=terms, stretches=stretches)
     gauge = None
     if terms is not None:
@@ -97,6 +93,13 @@ def _waiver(slices: Sequence[Slice], request: RatingRequest) -> ShortOpening | N
     if request.position is not Position.OPENING or proration is None:
         return None
     return proration.below_shortest if request.period.days < proration.shortest_opening_days else None
+
+
+def _waived(terms: Terms, waiver: ShortOpening | None) -> bool:
+    """Whether a short opening bill is spared a charge. What happened once is due however short it is."""
+    if waiver is ShortOpening.NOTHING:
+        return not terms.once
+    return waiver is ShortOpening.USAGE_ONLY and terms.waivable
 
 
 class _Layout:

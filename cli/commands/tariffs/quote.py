@@ -13,13 +13,18 @@ from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
+from chalicelib.domain.tariffs.conditions import EVERYWHERE, Condition, Reading
+from chalicelib.domain.tariffs.determinants import Source, number_in
 from chalicelib.domain.tariffs.rating import Position, RatingRequest, compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.tariff_documents.load import load_tariff_files
+from chalicelib.tariff_documents.conditions import LoadedCondition
+from chalicelib.tariff_documents.load import LoadedTariff
+from chalicelib.tariff_documents.rate_documents import load_rate_files
 from cli.output import JsonOption, print_json
 from cli.quote import print_quote, quote_document
 
 _MOST_DIGITS = 30
+_DECLARED = (Source.UTILITY, Source.WEATHER)
 
 
 class WrongQuote(Refusal):
@@ -28,7 +33,7 @@ class WrongQuote(Refusal):
 
 def quote(
     files: Annotated[
-        list[Path], typer.Argument(help="Tariff documents; several versions of one tariff too.")
+        list[Path], typer.Argument(help="Tariffs, several versions of one too, and conditions.")
     ],
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of service.")],
     end: Annotated[
@@ -42,6 +47,10 @@ def quote(
         list[str] | None,
         typer.Option("--set", help="NAME=VALUE of a determinant; NAME=VALUE@DAY where it changes."),
     ] = None,
+    conditions: Annotated[
+        list[str] | None,
+        typer.Option("--condition", help="NAME=VALUE declared or measured; NAME=VALUE@DAY from a day on."),
+    ] = None,
     tariff: Annotated[str | None, typer.Option(help="Which tariff, where the files hold several.")] = None,
     bill_date: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the day of --to.")
@@ -53,7 +62,8 @@ def quote(
     as_json: JsonOption = False,
 ) -> None:
     """Rate a period and print lines, total, and how each line came about. Needs no cloud."""
-    versions = [loaded.version for loaded in load_tariff_files(files)]
+    loaded = load_rate_files(files)
+    versions = [one.version for one in loaded if isinstance(one, LoadedTariff)]
     code = _code(versions, tariff)
     period = Period(start.date(), end.date())
     request = RatingRequest(
@@ -61,11 +71,13 @@ def quote(
         period=period,
         bill_date=(bill_date or end).date(),
         usage=_usage(usage, versions, code),
-        determinants=_determinants(assignments or []),
+        determinants=_assigned(assignments or [], option="--set"),
         position=position,
         scheduled_days=scheduled_days,
     )
-    book = compile_book(versions)
+    declared = {one.condition.name: one.condition for one in loaded if isinstance(one, LoadedCondition)}
+    declared |= _conditions(conditions or [], versions, period)
+    book = compile_book([*versions, *declared.values()])
     rating = book.rate(request)
     if as_json:
         print_json(quote_document(request, rating, fingerprints=book.fingerprints))
@@ -75,6 +87,8 @@ def quote(
 
 def _code(versions: list[TariffVersion], wanted: str | None) -> str:
     codes = sorted({version.code for version in versions})
+    if not codes:
+        raise WrongQuote("the files hold conditions only: name the tariff to rate on, too")
     if wanted is None and len(codes) == 1:
         return codes[0]
     if wanted in codes:
@@ -98,14 +112,38 @@ def _usage(text: str | None, versions: list[TariffVersion], code: str) -> Quanti
     return Quantity.of(value, Unit.parse(unit) if unit else terms.unit)
 
 
-def _determinants(assignments: list[str]) -> dict[str, Dated[Decimal | str]]:
+def _conditions(
+    assignments: list[str], versions: list[TariffVersion], period: Period
+) -> dict[str, Condition]:
+    """Conditions as assigned, in place of those in files: what is weather was measured over the period."""
+    sources = {d.name: d.source for version in versions for d in version.determinants}
+    found: dict[str, Condition] = {}
+    for name, dated in _assigned(assignments, option="--condition").items():
+        if sources.get(name) is Source.WEATHER:
+            amount = number_in(str(dated.entries[-1][1]))
+            if amount is None:
+                raise WrongQuote(f"--condition {name} is measured: write a number")
+            found[name] = Condition(name=name, revision=0, readings={EVERYWHERE: [Reading(period, amount)]})
+        elif sources.get(name) is Source.UTILITY:
+            history = Dated(tuple((day, str(value)) for day, value in dated.entries))
+            found[name] = Condition(name=name, revision=0, histories={EVERYWHERE: history})
+        else:
+            known = ", ".join(name for name, source in sorted(sources.items()) if source in _DECLARED)
+            raise WrongQuote(
+                f"the tariffs look up no condition {name}, they look up {known or 'none'}: assign what is an "
+                "agreement's with --set"
+            )
+    return found
+
+
+def _assigned(assignments: list[str], *, option: str) -> dict[str, Dated[Decimal | str]]:
     """`NAME=VALUE` from always on, `NAME=VALUE@DAY` from that day on."""
     found: dict[str, Dated[Decimal | str]] = {}
     for text in assignments:
         name, sign, assigned = text.partition("=")
         value, _, day = assigned.partition("@")
         if not sign or not name.strip() or not value.strip():
-            raise WrongQuote(f"--set {text!r} sets nothing: write NAME=VALUE, or NAME=VALUE@YYYY-MM-DD")
+            raise WrongQuote(f"{option} {text!r} sets nothing: write NAME=VALUE, or NAME=VALUE@YYYY-MM-DD")
         history: Dated[Decimal | str] = found.get(name.strip(), Dated(()))
         found[name.strip()] = history.with_entry(_day(day) if day else date.min, value.strip())
     return found

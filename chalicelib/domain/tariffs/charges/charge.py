@@ -131,6 +131,11 @@ class Terms(ABC):
         return False
 
     @property
+    def once(self) -> bool:
+        """Whether it is due for something that happened, not for days or water."""
+        return False
+
+    @property
     def base(self) -> tuple[str, ...]:
         """Codes of the charges whose amounts this one is taken on."""
         return ()

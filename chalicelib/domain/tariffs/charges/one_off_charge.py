@@ -35,6 +35,10 @@ class OneOffTerms(Terms):
     floor: Decimal
     cap: Decimal | None = None
 
+    @property
+    def once(self) -> bool:
+        return True
+
     def step(self, place: Placement) -> Step:
         """A line for each event, dated its day: never prorated, never split."""
         lines = tuple(self._line(event, place) for event in self.events)

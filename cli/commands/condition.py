@@ -1,0 +1,175 @@
+"""`headgate condition`: facts declared for everybody at once: drought stages, cost adjustments, weather."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chalicelib import bootstrap
+from chalicelib.files.delimited import read_delimited
+from chalicelib.tariff_documents.condition_schema import json_schema
+from chalicelib.tariff_documents.conditions import (
+    LoadedCondition,
+    load_condition,
+    read_condition,
+    with_readings,
+    with_value,
+)
+from chalicelib.tariff_documents.load import read_text
+from chalicelib.usecases.add_readings import add_readings, columns_of_readings
+from chalicelib.usecases.declare_condition import ConditionUnknown, condition_in_force, conditions_in_force
+from cli.cloud.session import use_stack
+from cli.condition_view import print_condition, print_conditions, print_declared, print_readings
+from cli.desk import condition_desk, day_of
+from cli.output import JsonOption, print_json
+from cli.rejected_rows import document_of, write_rejected
+
+app = typer.Typer(
+    help="Drought stages, cost adjustments, weather: what holds for everybody at once.", no_args_is_help=True
+)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As tariffs name the determinant.")]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since", formats=["%Y-%m-%d"], help="No bill stands on days from here on. Default: today."
+    ),
+]
+RetroactiveOption = Annotated[
+    bool, typer.Option("--retroactive", help="Change also days before; their bills are yours to correct.")
+]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Of a new condition: the determinant it differs by.")
+]
+
+
+@app.command()
+def declare(
+    file: Annotated[Path, typer.Argument(help="A condition document (docs/conditions.md).")],
+    since: SinceOption = None,
+    retroactive: RetroactiveOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Declare a revision: bill runs look it up from now on, and it never changes again."""
+    loaded = load_condition(read_text(file), file=str(file))
+    use_stack()
+    _declare(loaded, since, retroactive, as_json=as_json)
+
+
+@app.command("set")
+def set_value(
+    name: NameArgument,
+    value: Annotated[str, typer.Argument(help="What holds from that day on.")],
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    authority: Annotated[str, typer.Option(help="The resolution that says so.")] = "",
+    keys: Annotated[
+        list[str] | None, typer.Option("--for", help="Which zone or the like, where the condition differs.")
+    ] = None,
+    by: ByOption = None,
+    since: SinceOption = None,
+    retroactive: RetroactiveOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Declare the next revision, in which a value holds from a day on."""
+    use_stack()
+    before = _in_force(name)
+    text = with_value(
+        before.document if before else None,
+        name=name,
+        day=start.date(),
+        value=value,
+        keys=keys or (),
+        by=by,
+        authority=authority,
+    )
+    _declare(load_condition(text, file=name), since, retroactive, as_json=as_json)
+
+
+@app.command()
+def readings(
+    name: NameArgument,
+    file: Annotated[Path, typer.Argument(help="CSV: from, to (the next day if empty), amount, a key.")],
+    by: ByOption = None,
+    retroactive: Annotated[
+        bool, typer.Option("--retroactive", help="Replace amounts that are there; their bills are yours.")
+    ] = False,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", help="Write refused rows to this CSV file.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add measured readings: every row is taken or reported. Exit code 1 when rows were refused."""
+    use_stack()
+    before = _in_force(name)
+    by = before.condition.by if before else by
+    found = add_readings(
+        read_delimited(file, columns=columns_of_readings(by)),
+        to=before.condition if before else None,
+        by=by,
+        correct=retroactive,
+    )
+    if found.has_changed:
+        text = with_readings(before.document if before else None, name=name, readings=found.by_key, by=by)
+        loaded = load_condition(text, file=name)
+        condition_desk().declare(
+            loaded.condition, loaded.canonical, since=day_of(None), retroactive=retroactive
+        )
+    rejected = found.report.rejected
+    if report_file is not None:
+        write_rejected(report_file, rejected)
+    if as_json:
+        counts = {outcome.value: count for (_, outcome), count in found.report.accepted.items()}
+        print_json({"condition": name, **counts, "rejected": [document_of(row) for row in rejected]})
+    else:
+        print_readings(name, found, report_file=report_file)
+    if rejected:
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_conditions(as_json: JsonOption = False) -> None:
+    """List the conditions that bill runs look up, each in its latest revision."""
+    use_stack()
+    declared = conditions_in_force(bootstrap.artefact_store())
+    if as_json:
+        print_json({one.reference: one.fingerprint for one in declared})
+    else:
+        print_conditions([read_condition(one.canonical) for one in declared], today=day_of(None))
+
+
+@app.command()
+def show(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show what a condition declares, day by day."""
+    use_stack()
+    loaded = read_condition(condition_in_force(bootstrap.artefact_store(), name).canonical)
+    if as_json:
+        print_json(loaded.document.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+    else:
+        print_condition(loaded)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of conditions, for editors that check as one types."""
+    print_json(json_schema())
+
+
+def _in_force(name: str) -> LoadedCondition | None:
+    try:
+        return read_condition(condition_in_force(bootstrap.artefact_store(), name).canonical)
+    except ConditionUnknown:
+        return None
+
+
+def _declare(loaded: LoadedCondition, since: datetime | None, retroactive: bool, *, as_json: bool) -> None:
+    condition = loaded.condition
+    is_new = condition_desk().declare(
+        condition, loaded.canonical, since=day_of(since), retroactive=retroactive
+    )
+    if as_json:
+        print_json({"declared": {condition.reference: is_new}})
+    else:
+        print_declared(condition, is_new=is_new)

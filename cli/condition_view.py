@@ -1,0 +1,79 @@
+"""Conditions on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from chalicelib.domain.kernel.rows import RowOutcome
+from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.tariff_documents.conditions import LoadedCondition
+from chalicelib.usecases.add_readings import Readings
+from cli.output import out
+from cli.rejected_rows import print_rejected
+
+
+def print_declared(condition: Condition, *, is_new: bool) -> None:
+    """Say whether a revision is new."""
+    out.print(
+        f"{condition.name} revision {condition.revision}  "
+        + ("[green]declared[/]" if is_new else "[dim]was declared before[/]")
+    )
+
+
+def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:
+    """One line a condition, with what holds today."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("Condition", "Revision", "Differs by", f"On {today}", ""):
+        table.add_column(title)
+    for one in loaded:
+        condition = one.condition
+        table.add_row(
+            condition.name,
+            str(condition.revision),
+            condition.by or "",
+            _today(condition, today),
+            f"[dim]{condition.fingerprint[:16]}[/]",
+        )
+    out.print(table if loaded else "No condition is declared.")
+
+
+def _today(condition: Condition, today: date) -> str:
+    if condition.readings:
+        return f"measured to before {max(one[-1].period.end for one in condition.readings.values())}"
+    held = {key: condition.on(today, key=key) for key in sorted(condition.histories)}
+    return ", ".join(f"{key}: {value}" if key else str(value) for key, value in held.items() if value)
+
+
+def print_condition(loaded: LoadedCondition) -> None:
+    """Everything a condition declares, in order of days."""
+    document = loaded.document
+    title = f"[bold]{document.label or document.condition}[/]"
+    by = f", by {document.by}" if document.by else ""
+    out.print(f"\n{title}  {document.condition} revision {document.revision}{by}")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("From")
+    if document.readings:
+        table.add_column("To before")
+    table.add_column(document.unit or "Value", justify="right")
+    table.add_column("Authority", style="dim")
+    for entry in document.values:
+        said = entry.value or ", ".join(f"{key}: {value}" for key, value in entry.each.items())
+        table.add_row(str(entry.start), said, entry.authority)
+    for reading in document.readings:
+        said = ", ".join(f"{key}: {n:f}" if key else f"{n:f}" for key, n in reading.amounts().items())
+        table.add_row(str(reading.start), str(reading.end), said, "")
+    out.print(table)
+
+
+def print_readings(name: str, readings: Readings, *, report_file: Path | None) -> None:
+    """What became of a file of readings."""
+    out.print(f"[bold]{name}[/]" + ("" if readings.has_changed else ": nothing has changed"))
+    for outcome in RowOutcome:
+        out.print(f"  {outcome.value:<10} {readings.report.count(outcome):>8,}")
+    out.print(f"  {'refused':<10} {len(readings.report.rejected):>8,}")
+    print_rejected(readings.report.rejected, report_file=report_file)
