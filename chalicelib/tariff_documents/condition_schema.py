@@ -75,7 +75,7 @@ class ReadingSection(Section):
 class ConditionDocument(Section):
     """One revision of a condition: all that was declared so far, or all that was measured."""
 
-    format: Literal[1, "1"] = 1
+    format: Annotated[Literal[1], BeforeValidator(lambda value: 1 if value == "1" else value)] = 1
     condition: Name
     revision: Annotated[int, Field(ge=1)]
     label: Note = ""

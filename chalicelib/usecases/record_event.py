@@ -171,7 +171,8 @@ def _recorded_before(agreement: ServiceAgreement, happening: Happening) -> str |
 
 
 def _with_event(agreement: ServiceAgreement, happening: Happening, value: Decimal | None) -> ServiceAgreement:
-    dated = agreement.determinants.get(happening.event, Dated[Decimal | str](()))
+    never: Dated[Decimal | str] = Dated(())
+    dated = agreement.determinants.get(happening.event, never)
     if value is None:
         kept = Dated(tuple(entry for entry in dated.entries if entry[0] != happening.day))
     else:

@@ -71,7 +71,7 @@ def quote(
         period=period,
         bill_date=(bill_date or end).date(),
         usage=_usage(usage, versions, code),
-        determinants=_assigned(assignments or [], option="--set"),
+        determinants=_determinants(assignments or [], versions),
         position=position,
         scheduled_days=scheduled_days,
     )
@@ -112,11 +112,23 @@ def _usage(text: str | None, versions: list[TariffVersion], code: str) -> Quanti
     return Quantity.of(value, Unit.parse(unit) if unit else terms.unit)
 
 
+def _determinants(assignments: list[str], versions: list[TariffVersion]) -> dict[str, Dated[Decimal | str]]:
+    found = _assigned(assignments, option="--set")
+    for name, source in _sources(versions).items():
+        if name in found and source in _DECLARED:
+            raise WrongQuote(f"{name} holds for everybody: assign it with --condition")
+    return found
+
+
+def _sources(versions: list[TariffVersion]) -> dict[str, Source]:
+    return {d.name: d.source for version in versions for d in version.determinants}
+
+
 def _conditions(
     assignments: list[str], versions: list[TariffVersion], period: Period
 ) -> dict[str, Condition]:
     """Conditions as assigned, in place of those in files: what is weather was measured over the period."""
-    sources = {d.name: d.source for version in versions for d in version.determinants}
+    sources = _sources(versions)
     found: dict[str, Condition] = {}
     for name, dated in _assigned(assignments, option="--condition").items():
         if sources.get(name) is Source.WEATHER:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib.rendering.bill_json import json_schema
 from chalicelib.rendering.simulation.report_json import json_schema as report_schema
+from chalicelib.tariff_documents.condition_schema import json_schema as condition_schema
 
 DOCS = Path(__file__).parents[3] / "docs"
 
@@ -21,3 +22,8 @@ def test_the_committed_schema_of_simulation_reports_is_current() -> None:
     assert committed == report_schema(), (
         "run: headgate tariff report-schema > docs/simulation-report.schema.json"
     )
+
+
+def test_the_committed_schema_of_conditions_is_current() -> None:
+    committed = json.loads((DOCS / "condition.schema.json").read_text())
+    assert committed == condition_schema(), "run: headgate condition schema > docs/condition.schema.json"

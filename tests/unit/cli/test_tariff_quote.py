@@ -12,6 +12,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.facts import DeterminantMissing
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from cli.main import build
+from tests.rates import DROUGHT
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "tariffs"
 WATER = [str(SAMPLES / name) for name in ("residential-water.yaml", "residential-water-2026-07.yaml")]
@@ -78,6 +79,62 @@ def test_refusals_of_rating_and_of_documents_come_through(tmp_path: Path) -> Non
     bad.write_text(Path(WATER[0]).read_text().replace("rate: 4.29", "rate: dear"))
     with pytest.raises(InvalidTariffDocument, match=r"bad.yaml:\d+: charges\[1\].tiers\[1\].rate: 'dear'"):
         quote(str(bad), *JUNE_15, "--usage", "1")
+
+
+@pytest.fixture
+def drought(tmp_path: Path) -> list[str]:
+    """A tariff that looks up a drought stage and the weather, and a stage that is declared."""
+    tariff, condition = tmp_path / "drought.yaml", tmp_path / "stage.yaml"
+    text = DROUGHT.format(code="WATER").replace(
+        "  reconnected:", "  et: {kind: number, source: weather}\n  reconnected:"
+    )
+    surcharge = """\
+  - {type: unit_surcharge, code: DRY, label: Dry weather, gl_account: "4013", fund: water,
+     charge_group: water, rate: {formula: et / 100}}
+"""
+    tariff.write_text(text + surcharge)
+    condition.write_text('condition: drought_stage\nrevision: 1\nvalues: [{from: 2026-07-01, value: "2"}]\n')
+    return [str(tariff), str(condition)]
+
+
+def test_conditions_come_from_files_and_from_the_command_line(drought: list[str]) -> None:
+    document = json.loads(quote(*drought, *JUNE_15, "--usage", "10", "--condition", "et=6.2", "--json"))
+    # 16 of 30 days before July 1: 5.33 and 4.67 ccf, by largest remainder 5 and 5
+    assert [(line["charge"], line["amount"]) for line in document["lines"]] == [
+        ("SVC", "10.00"),
+        ("USE", "10.00"),
+        ("USE", "15.00"),
+        ("DRY", "0.62"),
+    ]
+    assert [name for name, sha in document["conditions"].items() if sha] == ["condition:drought_stage@1"]
+    assigned = [
+        "--condition",
+        "et=6.2",
+        "--condition",
+        "drought_stage=0",
+        "--condition",
+        "drought_stage=2@2026-07-08",
+    ]
+    document = json.loads(quote(*drought, *JUNE_15, "--usage", "10", *assigned, "--json"))
+    # 23 of 30 days in stage 0: 7.67 and 2.33 ccf
+    assert [line["amount"] for line in document["lines"][1:3]] == ["16.00", "6.00"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--condition", "stage=2"], "look up no condition stage, they look up drought_stage, et"),
+        (["--condition", "reconnected=1"], "assign what is an agreement's with --set"),
+        (["--condition", "et=wet"], "et is measured: write a number"),
+        (["--condition", "et"], "--condition 'et' sets nothing"),
+        (["--set", "drought_stage=2"], "drought_stage holds for everybody: assign it with --condition"),
+    ],
+)
+def test_a_condition_that_is_none_is_refused(drought: list[str], arguments: list[str], message: str) -> None:
+    with pytest.raises(Refusal, match=message):
+        quote(*drought, *JUNE_15, "--usage", "1", *arguments)
+    with pytest.raises(Refusal, match="name the tariff to rate on"):
+        quote(drought[1], *JUNE_15)
 
 
 def test_the_schema_is_json() -> None:

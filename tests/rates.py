@@ -1,0 +1,59 @@
+"""A water tariff that looks up a drought stage and charges for reconnections, and what is declared for it.
+
+Water costs 10.00 and 2.00 a ccf, 3.00 in stage 2, and a reconnection 45.00. Sewer and trash are the towns'.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition
+from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.tariff_documents.rate_documents import read_rate_document
+from chalicelib.usecases.declare_condition import ConditionDesk
+from chalicelib.usecases.ports.artefacts import ArtefactStore
+from chalicelib.usecases.ports.audit import AuditStore
+from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+
+DROUGHT = """
+tariff: {code}
+version: 2
+name: Water
+service_type: water
+currency: USD
+effective_from: 2026-01-01
+effectivity: service_day
+usage: {{unit: ccf, step: 1, rounding: down}}
+determinants:
+  drought_stage: {{kind: choice, source: utility, default: "0"}}
+  reconnected: {{kind: event}}
+charges:
+  - {{type: service_charge, code: SVC, label: Service, gl_account: "4010", fund: water,
+     charge_group: water, amount: 10.00}}
+  - {{type: commodity_flat, code: USE, label: Usage, gl_account: "4011", fund: water,
+     charge_group: water, rate: {{by: drought_stage, values: {{"0": 2.00, "2": 3.00}}}}}}
+  - {{type: one_off, code: RECONNECT, label: Reconnection, gl_account: "4012", fund: water,
+     charge_group: fees, when: reconnected, amount: 45.00}}
+"""
+
+
+def put_in_force(store: ArtefactStore, audit: AuditStore, now: datetime, *, code: str = "WATER") -> None:
+    """Publish the tariff that looks up the drought stage."""
+    loaded = load_tariff(DROUGHT.format(code=code), file="rates.py")
+    tariff = PublishedTariff(code=code, version=2, canonical=loaded.canonical)
+    publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
+
+
+def stage(revision: int, **values: str) -> LoadedCondition:
+    """A revision of the drought stage; `day_2026_09_25="2"` is stage 2 from that day on."""
+    lines = [
+        f'- {{from: {day.removeprefix("day_").replace("_", "-")}, value: "{value}"}}'
+        for day, value in values.items()
+    ]
+    head = f"condition: drought_stage\nrevision: {revision}\nvalues:\n"
+    return load_condition(head + "\n".join(lines), file="rates.py")
+
+
+def condition_desk(store: ArtefactStore, audit: AuditStore, now: datetime) -> ConditionDesk:
+    """Where tests declare."""
+    return ConditionDesk(store=store, audit=audit, read=read_rate_document, actor="test", now=now)
