@@ -28,7 +28,8 @@ def print_declared(condition: Condition, *, is_new: bool) -> None:
 def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:
     """One line a condition, with what holds today."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("Condition", "Revision", "Differs by", f"On {today}", ""):
+    table.add_column("Condition", no_wrap=True)
+    for title in ("Revision", "Differs by", f"On {today}"):
         table.add_column(title)
     for one in loaded:
         condition = one.condition
@@ -37,7 +38,6 @@ def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:
             str(condition.revision),
             condition.by or "",
             _today(condition, today),
-            f"[dim]{condition.fingerprint[:16]}[/]",
         )
     out.print(table if loaded else "No condition is declared.")
 

@@ -37,9 +37,17 @@ charges:
 """
 
 
-def put_in_force(store: ArtefactStore, audit: AuditStore, now: datetime, *, code: str = "WATER") -> None:
-    """Publish the tariff that looks up the drought stage."""
-    loaded = load_tariff(DROUGHT.format(code=code), file="rates.py")
+def put_in_force(
+    store: ArtefactStore,
+    audit: AuditStore,
+    now: datetime,
+    *,
+    code: str = "WATER",
+    condition: str = "drought_stage",
+) -> None:
+    """Publish the tariff that looks up the drought stage, under its own name or another."""
+    text = DROUGHT.format(code=code).replace("drought_stage", condition)
+    loaded = load_tariff(text, file="rates.py")
     tariff = PublishedTariff(code=code, version=2, canonical=loaded.canonical)
     publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
 
