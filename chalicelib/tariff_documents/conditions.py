@@ -18,7 +18,6 @@ from chalicelib.tariff_documents.load import problem_of
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.source import Source
 
-_BEGINS = "a condition is a mapping: begin with `condition: NAME`"
 _TOO_LONG_CHARACTERS = 1_000_000
 
 
@@ -34,13 +33,17 @@ class LoadedCondition(NamedTuple):
     canonical: str
 
 
+class _Source(Source):
+    no_mapping = "a condition is a mapping: begin with `condition: NAME`"
+
+
 def load_condition(text: str, *, file: str) -> LoadedCondition:
     """The condition that `text` (YAML, or canonical JSON) declares; `file` is named in problems.
 
     Raises InvalidCondition with every problem's line and field.
     """
     try:
-        source = Source(text, file=file, begins=_BEGINS)
+        source = _Source(text, file=file)
         document = ConditionDocument.model_validate(source.data)
     except InvalidTariffDocument as invalid:
         raise InvalidCondition(invalid.problems) from None

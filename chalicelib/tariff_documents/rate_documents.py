@@ -8,9 +8,9 @@ from pathlib import Path
 
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition, read_condition
-from chalicelib.tariff_documents.load import LoadedTariff, load_tariff, read_text
+from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import Source
+from chalicelib.tariff_documents.source import Source, text_of
 
 
 def read_rate_document(canonical: str) -> RateDocument:
@@ -26,7 +26,7 @@ def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedConditio
     problems: list[Problem] = []
     for path in paths:
         try:
-            loaded.append(_load(read_text(path), file=str(path)))
+            loaded.append(_load(text_of(path), file=str(path)))
         except InvalidTariffDocument as invalid:
             problems.extend(invalid.problems)
     if problems:
