@@ -27,6 +27,7 @@ class Story(Enum):
     """Something that happens: (place of its first customer, distance to the next one)."""
 
     OLD_DEBT = (2, 9)
+    RECONNECTED = (2, 180)  # one of those with old debts was shut off
     LEAK = (3, 40)
     VACATION = (5, 12)
     ROLLOVER = (7, 60)

@@ -54,13 +54,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A service agreement. `links` are (point number, role)."""
+    """A service agreement. `links` are (point number, role), `events` (day, what happened)."""
 
     number: str
     service: str
     tariff: str
     determinants: Mapping[str, str]
     links: tuple[tuple[str, str], ...] = ()
+    events: tuple[tuple[date, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

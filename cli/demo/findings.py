@@ -101,6 +101,7 @@ def _hints(year: BillingYear, sample: Sample) -> list[Hint]:
         ("The bill on paper, in Spanish", f"headgate bill pdf {bill} --language es"),
         ("All bills of the month for the print vendor", f"headgate print start {waves[0].run_id} --as json"),
         ("Sign in as that customer", f"headgate user token {sample.email} --password {sample.password}"),
+        ("What holds for everybody at once", "headgate condition list"),
         ("What an account owes", f"headgate ledger balance {bill.partition('/')[0]}"),
         ("Keep an account out of runs", f'headgate hold add {account_number(0)} --reason "meter test"'),
         ("Prove the ledger", "headgate ledger verify"),

@@ -18,7 +18,8 @@ from cli.demo.riverbend import Riverbend
 CYCLE = "C01"
 _TOWN = {"city": "Riverbend", "region": "CA", "postal_code": "95000"}
 _DRIVEN = frozenset(ROUTES[:2])  # read from a passing car; the last route is walked
-_SHARED = ("meter_size", "dwelling_units", "parcel", "assistance", "tax_exempt")
+_SHARED = ("meter_size", "dwelling_units", "parcel", "assistance", "tax_exempt", "winter_average")
+_EVENTS = ("reconnected",)
 
 Cells = Mapping[str, object]
 
@@ -89,8 +90,8 @@ _REGISTRY: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "agreements",
         (
-            *("account", "agreement", "service", "start", "billed_until", "tariff", "service_point"),
-            *(f"determinant:{name}" for name in _SHARED),
+            *("account", "agreement", "service", "start", "from", "billed_until", "tariff", "service_point"),
+            *(f"determinant:{name}" for name in (*_SHARED, *_EVENTS)),
         ),
     ),
     ("links", ("account", "agreement", "service_point", "role")),
@@ -164,6 +165,9 @@ def _agreements(customer: Customer) -> Iterator[tuple[str, Cells]]:
             "service_point": served.links[0][0] if is_simple else "",
         }
         yield "agreements", row | {f"determinant:{n}": value for n, value in served.determinants.items()}
+        for day, event in served.events:
+            again = {name: row[name] for name in ("account", "agreement", "service", "start")}
+            yield "agreements", again | {"from": day, f"determinant:{event}": 1}
         if not is_simple:
             named = {"account": customer.account, "agreement": served.number}
             for point, role in served.links:

@@ -17,6 +17,7 @@ from cli.demo.water import Absence, Habits, Leak
 _LETTERS = {"water": "W", "sewer": "S", "stormwater": "R", "irrigation": "I"}
 _GALLONS_A_HEAD = 46
 _GALLONS_A_DWELLING = 105
+_GALLONS_A_CCF = 748
 _CAST = 20  # the first customers all have sewers, so that the smallest demo shows them
 
 
@@ -74,6 +75,7 @@ def plumbing_of(
     number: int,
     installed_on: date,
     assisted: bool,
+    newcomer: bool,
     leaks: tuple[Leak, ...],
     absences: tuple[Absence, ...],
     rng: Random,
@@ -81,7 +83,7 @@ def plumbing_of(
     """The meters and services of customer `number`, water first."""
     plumbing = Plumbing(number, installed_on, rng)
     if kind in (Kind.HOME, Kind.HOME_WITH_GARDEN):
-        _home(plumbing, kind, assisted, leaks, absences)
+        _home(plumbing, kind, assisted, newcomer, leaks, absences)
     elif kind is Kind.APARTMENTS:
         _apartments(plumbing)
     elif kind is Kind.GARDEN:
@@ -98,6 +100,7 @@ def _home(
     plumbing: Plumbing,
     kind: Kind,
     assisted: bool,
+    newcomer: bool,
     leaks: tuple[Leak, ...],
     absences: tuple[Absence, ...],
 ) -> None:
@@ -111,11 +114,17 @@ def _home(
     assistance = "yes" if assisted else ""
     plumbing.serve("water", "WATER-RES", main, meter_size=size, assistance=assistance)
     if plumbing.number < _CAST or rng.randrange(100) < 85:  # the others have a septic tank
-        plumbing.serve("sewer", "SEWER-RES", main, assistance=assistance)
+        winter_average = "" if newcomer else _winter_average(people)
+        plumbing.serve("sewer", "SEWER-RES", main, assistance=assistance, winter_average=winter_average)
     plumbing.serve("stormwater", "STORM", parcel="home")
     if has_own_garden:
         point = plumbing.meter("1in", habits=Habits(0, garden + 150))
         plumbing.serve("irrigation", "IRRIGATION", point, meter_size="1in")
+
+
+def _winter_average(people: int) -> str:
+    """What they use a month while nothing is watered, in whole ccf, and one more."""
+    return str(people * _GALLONS_A_HEAD * 30 // _GALLONS_A_CCF + 1)
 
 
 def _apartments(plumbing: Plumbing) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from random import Random
@@ -45,6 +45,7 @@ class Riverbend:
             number=index,
             installed_on=opened_on,
             assisted=Story.ASSISTANCE in stories,
+            newcomer=Story.NEWCOMER in stories,
             leaks=_leaks(stories, days, rng),
             absences=_absences(stories, days, rng),
             rng=rng,
@@ -67,7 +68,7 @@ class Riverbend:
             opened_on=opened_on,
             billed_until=days[0] if opened_on < days[0] else None,
             points=tuple(point for point, _ in followed_points),
-            services=tuple(plumbing.services),
+            services=(_what_happened(plumbing.services[0], stories, days), *plumbing.services[1:]),
             debts=self._debts(stories, plumbing.services[0], rng),
             reads=tuple(read for _, reads in followed_points for read in reads),
         )
@@ -153,6 +154,12 @@ def _course(stories: frozenset[Story], days: list[date], rng: Random) -> Course:
         told_by_customer=frozenset({days[month]} if Story.CUSTOMER_READ in stories else ()),
         misread_on=days[-1] if Story.MISREAD_NOW in stories else None,
     )
+
+
+def _what_happened(water: Served, stories: frozenset[Story], days: list[date]) -> Served:
+    if Story.RECONNECTED not in stories:
+        return water
+    return replace(water, events=((days[-3] + timedelta(days=8), "reconnected"),))
 
 
 def _leaks(stories: frozenset[Story], days: list[date], rng: Random) -> tuple[Leak, ...]:

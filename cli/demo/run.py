@@ -19,6 +19,7 @@ from cli.cloud.session import LOCAL, stage_wanted, use_stack
 from cli.cloud.up import bring_up
 from cli.commands.ledger import verified
 from cli.demo.calendar import BillingYear
+from cli.demo.conditions import declare_conditions
 from cli.demo.findings import Hint, bill_worth_a_look, hints_of, summary_of
 from cli.demo.folder import CYCLE, Files, write_files
 from cli.demo.holidays import business_calendar, holidays_of
@@ -150,13 +151,15 @@ class Demo:
     def _publish(self) -> None:
         with self.stages.lap("tariffs"):
             published = publish_rates(sorted((SAMPLES / "tariffs").glob("*.yaml")))
+            conditions = declare_conditions(SAMPLES / "conditions")
             publish_utility_profile(
                 load_utility_profile(SAMPLES / "utility.yaml"),
                 actor=actor(),
                 now=datetime.now(UTC),
                 registry=bootstrap.registry_store(),
             )
-        self.stages.done("tariffs", f"{published} versions published, and the utility's profile")
+        told = f"{published} versions published, {conditions} conditions declared, and the utility's profile"
+        self.stages.done("tariffs", told)
 
     def _read(self, folder: Path, stage: str, told: str) -> None:
         recorded = there = 0

@@ -85,6 +85,19 @@ def test_an_agreement_names_its_points_in_one_place(files: Files) -> None:
         assert not (row["service_point"] and row["agreement"] in linked)
 
 
+def test_a_reconnection_is_a_row_of_its_own_on_its_day(files: Files) -> None:
+    happened = [row for row in rows(files, "agreements.csv") if row["determinant:reconnected"]]
+    (row,) = happened  # customer 2 of 160
+    assert (row["account"], row["service"], row["from"]) == ("20-000002-6", "water", "2026-09-29")
+    assert row["tariff"] == row["determinant:meter_size"] == ""
+
+
+def test_newcomers_have_no_winter_average_and_the_others_have(files: Files) -> None:
+    sewers = {row["agreement"]: row["determinant:winter_average"] for row in rows(files, "agreements.csv")}
+    assert sewers["A000010S"] == ""
+    assert int(sewers["A000000S"]) >= 2
+
+
 def test_every_read_is_of_a_meter_that_hung_there_that_day(files: Files) -> None:
     hung = {(row["meter"], row["register"]): row for row in rows(files, "meters.csv")}
     for read in (*reads(files.history), *reads(files.current)):

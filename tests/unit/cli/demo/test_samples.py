@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.kernel.calendar import BusinessCalendar
+from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.domain.tariffs.version import Effectivity, TariffVersion
+from chalicelib.storage.memory.artefacts import MemoryArtefacts
+from chalicelib.storage.memory.audit import MemoryAuditStore
+from chalicelib.tariff_documents.conditions import load_condition
 from chalicelib.tariff_documents.load import load_tariff_files
+from chalicelib.usecases.declare_condition import conditions_in_force
 from cli.demo.calendar import BillingYear
 from cli.demo.riverbend import Riverbend
+from tests.rates import condition_desk
 
 TARIFFS = sorted((Path(__file__).parents[4] / "samples" / "riverbend" / "tariffs").glob("*.yaml"))
 
@@ -40,6 +46,9 @@ def test_every_agreement_has_a_tariff_of_its_service_and_values_the_tariff_knows
                     for name, determinant in declared.items()
                     if name not in values and determinant.default is not None
                 }
+                events = {name for name, one in declared.items() if one.kind is DeterminantKind.EVENT}
+                assert {event for _, event in served.events} <= events
+                values |= dict.fromkeys(events, ())
                 for charge in version.charges:
                     charge.terms(values)  # raises NotInTable where a figure is missing
 
@@ -62,3 +71,19 @@ def test_the_next_step_of_the_residential_rates_is_dearer_throughout(
     values = {"meter_size": "5/8in", "assistance": False}
     base = [v.charges[0].terms(values).fixed for v in versions["WATER-RES"]]
     assert base == [Decimal("18.40"), Decimal("19.75"), Decimal("21.10")]
+
+
+def test_riverbends_conditions_can_be_declared_beside_its_tariffs() -> None:
+    store, audit, now = MemoryArtefacts(), MemoryAuditStore(), datetime(2026, 11, 24, tzinfo=UTC)
+    for loaded in load_tariff_files(TARIFFS):
+        version = loaded.version
+        store.put(f"tariffs/{version.code}/{version.version}.json", loaded.canonical.encode())
+    for file in sorted((TARIFFS[0].parents[1] / "conditions").glob("*.yaml")):
+        loaded_condition = load_condition(file.read_text(), file=file.name)
+        assert condition_desk(store, audit, now).declare(
+            loaded_condition.condition, loaded_condition.canonical, since=date.min
+        )
+    assert [one.reference for one in conditions_in_force(store)] == [
+        "condition:drought_stage@1",
+        "condition:power_cost@1",
+    ]
