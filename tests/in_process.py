@@ -12,6 +12,7 @@ from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
 from chalicelib.domain.ledger.transaction import FinancialTransaction
 from chalicelib.domain.metering.meter_read import MeterRead
 from chalicelib.domain.tariffs.rating import RateDocument
+from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.storage.ledger_snapshots import ArtefactSnapshots
 from chalicelib.storage.memory.accounting_periods import MemoryAccountingPeriods
 from chalicelib.storage.memory.artefacts import MemoryArtefacts

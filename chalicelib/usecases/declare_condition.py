@@ -15,7 +15,7 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.audit import AuditStore
-from chalicelib.usecases.publish_tariff import published_tariffs
+from chalicelib.usecases.published_tariffs import published_tariffs
 
 _PREFIX = "conditions/"
 

@@ -19,7 +19,7 @@ from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.ports.registry import AgreementChange, RegistryStore
-from chalicelib.usecases.publish_tariff import published_tariffs
+from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.read_shard_state import LedgerReader
 
 

@@ -19,7 +19,7 @@ from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
 from chalicelib.usecases.ports.simulation import BilledUsage
-from chalicelib.usecases.publish_tariff import published_tariffs
+from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
