@@ -16,10 +16,17 @@ LOCKS = {
     "requirements/dev.txt": ("requirements/dev.in",),
     "requirements/api.txt": ("requirements/api.in",),
     "requirements/documents.txt": ("requirements/api.in", "requirements/documents.in"),
+    "requirements/lake.txt": ("requirements/api.in", "requirements/lake.in"),
     "requirements/checkov.txt": ("requirements/checkov.in",),
 }
 # What these pin runs together, or is tested in place of the other: they must agree. checkov lives apart.
-ONE_WORLD = ("requirements/dev.txt", "requirements.txt", "requirements/api.txt", "requirements/documents.txt")
+ONE_WORLD = (
+    "requirements/dev.txt",
+    "requirements.txt",
+    "requirements/api.txt",
+    "requirements/documents.txt",
+    "requirements/lake.txt",
+)
 
 
 def wanted(path: Path) -> dict[str, str]:

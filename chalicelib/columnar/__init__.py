@@ -1,1 +1,1 @@
-"""Tariffs over columns: usage as arrays of whole numbers, rated and summed up. numpy lives here alone."""
+"""The compiled tariff evaluated over columns: the cents of rating, for millions of bills at once."""

@@ -1,28 +1,29 @@
-"""Rate rows of usage on a book of tariffs."""
+"""Rating over columns: for every row the cents that itemised rating gives, by charge."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.columnar.evaluate import evaluate
+from chalicelib.columnar.exact import total
+from chalicelib.columnar.group import RowNumbers, groups_of
 from chalicelib.columnar.rows import UsageRows
-from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.kernel.quantity import Quantity
-from chalicelib.domain.tariffs.rating import RatingRequest, TariffBook
+from chalicelib.domain.tariffs.gauge import Gauge
+from chalicelib.domain.tariffs.plan import CurrencyMix, Layout, usage_missing
+from chalicelib.domain.tariffs.rating import TariffBook
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class RatedRows:
-    """What rows are charged, in minor units of `currency`: in all, and by charge code.
+    """Amounts by row in minor units of `currency`, which is "" where every row is refused.
 
-    `refused` says by row why it cannot be rated; such a row has zero everywhere.
+    `by_charge` is by code, in the order of rating; `refused` has the message of every row that cannot be
+    rated, whose amounts are zero.
     """
 
     currency: str
@@ -32,34 +33,68 @@ class RatedRows:
 
 
 def rate_rows(book: TariffBook, rows: UsageRows) -> RatedRows:
-    """Each row as a regular bill of its period, dated on the day of its closing read."""
-    count = len(rows.usage)
-    total = np.zeros(count, dtype=np.int64)
-    by_charge: dict[str, NDArray[np.int64]] = {}
-    refused: dict[int, str] = {}
-    currency = ""
-    for row in range(count):
-        try:
-            rating = book.rate(_request(rows, row))
-        except Refusal as refusal:
-            refused[row] = refusal.message
-            continue
-        currency = currency or rating.currency
-        total[row] = rating.total_minor
-        for line in rating.lines:
-            column = by_charge.setdefault(line.charge, np.zeros(count, dtype=np.int64))
-            column[row] += line.amount_minor
-    return RatedRows(currency=currency, total_minor=total, by_charge=by_charge, refused=refused)
+    """What `book.rate` gives for each row, to the cent and by charge; a row it refuses is in `refused`.
+
+    Raises CurrencyMix when rows are charged in different currencies.
+    """
+    rating = _Rating(rows)
+    for members, found in groups_of(book, rows):
+        if isinstance(found, str):
+            rating.refuse(members, found)
+        else:
+            rating.charge(members, found)
+    return RatedRows(rating.currency, rating.total_minor, rating.by_charge, rating.refused)
 
 
-def _request(rows: UsageRows, row: int) -> RatingRequest:
-    period = Period(rows.start[row].item(), rows.end[row].item())
-    metered = rows.metered is None or bool(rows.metered[row])
-    texts = {name: str(column[row]) for name, column in rows.determinants.items()}
-    return RatingRequest(
-        tariff=Dated.since(period.start, str(rows.tariff[row])),
-        period=period,
-        bill_date=period.end,
-        usage=Quantity.of(Decimal(int(rows.usage[row])).scaleb(-rows.places), rows.unit) if metered else None,
-        determinants={name: Dated.since(date.min, text) for name, text in texts.items() if text},
-    )
+class _Rating:
+    """What is known of the rows so far."""
+
+    def __init__(self, rows: UsageRows) -> None:
+        self.rows = rows
+        self.usage = rows.usage if rows.metered is None else np.where(rows.metered, rows.usage, 0)
+        self.currency = ""
+        self.total_minor = np.zeros(len(rows), dtype=np.int64)
+        self.by_charge: dict[str, NDArray[np.int64]] = {}
+        self.refused: dict[int, str] = {}
+
+    def refuse(self, members: RowNumbers, message: str) -> None:
+        """Refuse all `members` with one message."""
+        self.refused.update(dict.fromkeys(members.tolist(), message))
+
+    def charge(self, members: RowNumbers, layout: Layout) -> None:
+        """Charge `members` as `layout` says; those without the usage it needs are refused."""
+        if layout.gauge is not None:
+            members = self._measured(members, layout, layout.gauge)
+        if not len(members):
+            return
+        self._use(layout.currency)
+        for block, amounts in evaluate(layout, self.usage[members], self.rows):
+            for code, amount in amounts.items():
+                if code not in self.by_charge:
+                    self.by_charge[code] = np.zeros(len(self.rows), dtype=np.int64)
+                self.by_charge[code][members[block]] = amount
+            self.total_minor[members[block]] = total(amounts.values())
+
+    def _measured(self, members: RowNumbers, layout: Layout, gauge: Gauge) -> RowNumbers:
+        """Those of `members` that have the usage it takes; the others are refused."""
+        if self.rows.metered is not None and layout.needs_usage:
+            metered = self.rows.metered[members]
+            self.refuse(members[~metered], usage_missing(layout.tariffs).message)
+            members = members[metered]
+        negative = self.usage[members] < 0
+        if not negative.any():
+            return members
+        for row in members[negative].tolist():
+            try:
+                gauge.steps(self.rows.quantity(int(self.usage[row])))
+            except Refusal as refusal:
+                self.refused[row] = refusal.message
+        return members[~negative]
+
+    def _use(self, currency: str) -> None:
+        if self.currency not in ("", currency):
+            raise CurrencyMix(
+                f"rows are charged in {self.currency} and in {currency}: rate each currency by itself",
+                currencies=sorted((self.currency, currency)),
+            )
+        self.currency = currency

@@ -1,31 +1,74 @@
-"""A year of usage as columns: one row for each period that an agreement was billed for."""
+"""What is rated over columns: a row is one agreement's period, with its usage and its attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.kernel.dated import Dated
+from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.period import Period
+from chalicelib.domain.kernel.quantity import Quantity, Unit
+from chalicelib.domain.tariffs.request import RatingRequest
+
+
+class UnevenRows(Refusal):
+    """The columns of one table differ in length, or hold something other than they should."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRows:
-    """Rows as columns of one length.
+    """Rows by column, all of one length.
 
-    `agreement` and `tariff` are texts; `start` and `end` days, half-open; `usage` counts `unit` in whole
-    `10 ** -places`; `determinants` are texts by name, "" where a row has none. `metered` is false where there
-    is no usage at all (None: nowhere).
+    `agreement` and `tariff` are texts; `start` and `end` days (half-open); `usage` counts of 10^-`places`
+    `unit`, as the register measures it. `metered` is false where there is no usage at all (None: nowhere).
+    `determinants`: for each name the attribute of every row as text, "" for none, the same throughout the
+    row's period. A row is billed on the day its period ends, and is neither an opening nor a closing bill.
     """
 
-    agreement: NDArray[np.str_]
-    tariff: NDArray[np.str_]
+    agreement: NDArray[Any]
+    tariff: NDArray[Any]
     start: NDArray[np.datetime64]
     end: NDArray[np.datetime64]
     usage: NDArray[np.int64]
     places: int
     unit: Unit
-    determinants: Mapping[str, NDArray[np.str_]]
+    determinants: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     metered: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        named = {"agreement": self.agreement, "tariff": self.tariff, "start": self.start, "end": self.end}
+        for name, column in {**named, **self.determinants}.items():
+            if len(column) != len(self):
+                raise UnevenRows(f"{name} has {len(column)} rows, usage has {len(self)}: give all the same")
+        if self.usage.dtype != np.int64:
+            raise UnevenRows(f"usage is {self.usage.dtype}: scale it to 64-bit integers")
+        for name, days in (("start", self.start), ("end", self.end)):
+            if days.dtype != np.dtype("datetime64[D]") or np.isnat(days).any():
+                raise UnevenRows(f"{name} is {days.dtype}: give a day (datetime64[D]) for every row")
+
+    def __len__(self) -> int:
+        return len(self.usage)
+
+    def quantity(self, count: int) -> Quantity:
+        """`count` of usage as a quantity."""
+        return Quantity(Fraction(count, 10**self.places), self.unit)
+
+    def request(self, row: int) -> RatingRequest:
+        """What itemised rating is asked for `row`. Raises EmptyPeriod."""
+        start, end = self.start[row].item(), self.end[row].item()
+        texts = {name: str(column[row]) for name, column in self.determinants.items()}
+        metered = self.metered is None or bool(self.metered[row])
+        return RatingRequest(
+            tariff=Dated.since(date.min, str(self.tariff[row])),
+            period=Period(start, end),
+            bill_date=end,
+            usage=self.quantity(int(self.usage[row])) if metered else None,
+            determinants={name: Dated.since(date.min, text) for name, text in texts.items() if text},
+        )

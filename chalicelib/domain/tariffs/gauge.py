@@ -28,24 +28,25 @@ class UsageTermsDiffer(Refusal):
 class Gauge:
     """Converts usage into billing steps, rounding once, and spreads it over slices.
 
-    `weights` are the days of each slice, zero where its version has no meter; `places` scales the counts.
+    `weights` are the days of each slice, zero where its version has no meter; `places` scales the counts, and
+    `step_scaled` is a billing step so scaled.
     """
 
-    __slots__ = ("_ratios", "_step_scaled", "_terms", "_weights", "spread")
+    __slots__ = ("_ratios", "spread", "step_scaled", "terms", "weights")
 
     def __init__(self, *, terms: UsageTerms, weights: Sequence[int], places: int) -> None:
-        self._terms = terms
-        self._weights = tuple(weights)
-        self._step_scaled = scaled(terms.step, places=places)
+        self.terms = terms
+        self.weights = tuple(weights)
+        self.step_scaled = scaled(terms.step, places=places)
         self._ratios: dict[Unit, tuple[int, int]] = {}
         spreads: dict[int, Callable[[int], list[int]]] = {1: self._whole, 2: self._halves}
-        self.spread = spreads.get(len(self._weights), self._parts)
+        self.spread = spreads.get(len(self.weights), self._parts)
 
     def steps(self, usage: Quantity) -> int:
         """`usage` in whole billing steps, rounded once. Raises NegativeUsage."""
         ratio = self._ratios.get(usage.unit)
         if ratio is None:
-            ratio = self._ratios[usage.unit] = self._terms.steps_per(usage.unit).as_integer_ratio()
+            ratio = self._ratios[usage.unit] = self.terms.steps_per(usage.unit).as_integer_ratio()
         numerator, denominator = usage.value.as_integer_ratio()
         if numerator < 0:
             raise NegativeUsage(
@@ -54,24 +55,24 @@ class Gauge:
                 usage=str(usage.value),
                 unit=usage.unit.value,
             )
-        return divide(numerator * ratio[0], denominator * ratio[1], rule=self._terms.rounding)
+        return divide(numerator * ratio[0], denominator * ratio[1], rule=self.terms.rounding)
 
     def quantity(self, steps: int) -> Decimal:
         """`steps` in billing units."""
-        return steps * self._terms.step
+        return steps * self.terms.step
 
     def _whole(self, steps: int) -> list[int]:
-        return [steps * self._step_scaled]
+        return [steps * self.step_scaled]
 
     def _halves(self, steps: int) -> list[int]:
         """What `_parts` gives for two slices, by far the usual number: the larger remainder rounds up."""
-        days, all_days = self._weights[0], self._weights[0] + self._weights[1]
+        days, all_days = self.weights[0], self.weights[0] + self.weights[1]
         first = (2 * steps * days + all_days) // (2 * all_days)
-        return [first * self._step_scaled, (steps - first) * self._step_scaled]
+        return [first * self.step_scaled, (steps - first) * self.step_scaled]
 
     def _parts(self, steps: int) -> list[int]:
         """Largest remainder on the billing step: the parts add up to the whole."""
-        return [part * self._step_scaled for part in apportion(steps, weights=self._weights)]
+        return [part * self.step_scaled for part in apportion(steps, weights=self.weights)]
 
 
 def usage_terms_of(slices: Sequence[Slice]) -> UsageTerms | None:

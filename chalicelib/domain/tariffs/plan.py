@@ -1,12 +1,15 @@
-"""Plans: everything about a rating that does not depend on usage, worked out once for many bills."""
+"""Layouts and plans: all about a rating that does not depend on usage, worked out once for many bills.
+
+A layout is data, for whoever evaluates it; a plan is a layout compiled for rating one bill after the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from operator import itemgetter
+from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.money import minor_unit_exponent
@@ -48,10 +51,7 @@ class Plan:
         billed: Decimal | None = None
         if self.gauge is not None:
             if usage is None and self.needs_usage:
-                raise UsageMissing(
-                    f"tariff {self.tariffs} charges by usage and there is none: give the period's usage",
-                    tariff=self.tariffs,
-                )
+                raise usage_missing(self.tariffs)
             steps = 0 if usage is None else self.gauge.steps(usage)
             counts = self.gauge.spread(steps)
             billed = None if usage is None else self.gauge.quantity(steps)
@@ -60,8 +60,42 @@ class Plan:
         return Rating(tuple(lines), sum(totals), self.currency, billed)
 
 
-def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
-    """The plan for `slices` of the request's period.
+def usage_missing(tariffs: str) -> UsageMissing:
+    """The refusal to rate `tariffs` without usage."""
+    return UsageMissing(
+        f"tariff {tariffs} charges by usage and there is none: give the period's usage", tariff=tariffs
+    )
+
+
+class Placed(NamedTuple):
+    """The terms of one stretch, and where they lie."""
+
+    terms: Terms
+    place: Placement
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The charges of a period in rating order, placed. `gauge` is None where nothing is metered."""
+
+    currency: str
+    gauge: Gauge | None
+    placed: tuple[Placed, ...]
+    tariffs: str
+
+    def plan(self) -> Plan:
+        """The layout compiled."""
+        steps = tuple(terms.step(place) for terms, place in self.placed)
+        return Plan(self.currency, self.gauge, steps, self.tariffs, self.needs_usage)
+
+    @property
+    def needs_usage(self) -> bool:
+        """Whether some charge is taken on metered usage."""
+        return any(terms.needs_usage for terms, _ in self.placed)
+
+
+def layout_for(slices: Sequence[Slice], request: RatingRequest) -> Layout:
+    """How the charges lie on `slices` of the request's period.
 
     Raises CurrencyMix, UsageTermsDiffer, ScheduledDaysMissing, and what `stretches_of` raises.
     """
@@ -79,13 +113,12 @@ def plan_for(slices: Sequence[Slice], request: RatingRequest) -> Plan:
     stretches = [one for one in stretches_of(slices) if not _waived(one.terms, waiver)]
     if waiver is ShortOpening.NOTHING:
         terms = None
-    layout = _Layout(slices=slices, request=request, terms=terms, stretches=stretches)
+    placing = _Placing(slices=slices, request=request, terms=terms, stretches=stretches)
     gauge = None
     if terms is not None:
         weights = [piece.period.days if piece.version.usage else 0 for piece in slices]
-        gauge = Gauge(terms=terms, weights=weights, places=layout.places)
-    needs_usage = any(stretch.terms.needs_usage for stretch in stretches)
-    return Plan(currency, gauge, layout.steps(), tariffs, needs_usage)
+        gauge = Gauge(terms=terms, weights=weights, places=placing.places)
+    return Layout(currency, gauge, placing.placed(), tariffs)
 
 
 def _waiver(slices: Sequence[Slice], request: RatingRequest) -> ShortOpening | None:
@@ -102,7 +135,7 @@ def _waived(terms: Terms, waiver: ShortOpening | None) -> bool:
     return waiver is ShortOpening.USAGE_ONLY and terms.waivable
 
 
-class _Layout:
+class _Placing:
     """The days of a period, and what proration makes of fixed amounts and tier bounds on them."""
 
     def __init__(
@@ -120,11 +153,11 @@ class _Layout:
         figures = [figure for s in stretches for figure in (*s.terms.bounds, *s.terms.grains)]
         self.places = max(map(places_of, [*steps, *figures]), default=0)
 
-    def steps(self) -> tuple[Step, ...]:
-        """The compiled step of every stretch."""
+    def placed(self) -> tuple[Placed, ...]:
+        """Every stretch with its place."""
         fixed = self._fixed_amounts()
         return tuple(
-            stretch.terms.step(self._placement(index, stretch, *fixed[index]))
+            Placed(stretch.terms, self._placement(index, stretch, *fixed[index]))
             for index, stretch in enumerate(self.stretches)
         )
 
@@ -149,8 +182,8 @@ class _Layout:
             tier_notes=self._notes(stretch, tiers_prorated),
             fixed_minor=fixed_minor,
             bounds=tuple(self._bound(bound, stretch, tiers_prorated) for bound in stretch.terms.bounds),
-            take=self._take(stretch),
-            base=base_of(stretch, self.stretches, days=self.days),
+            slices=range(stretch.first, stretch.stop),
+            on=base_of(stretch, self.stretches, days=self.days),
         )
 
     def _whole_share(self, stretch: Stretch) -> Factor | None:
@@ -226,9 +259,3 @@ class _Layout:
         step = step if count % step == 0 else 1
         parts = apportion(count // step, weights=self.days)
         return sum(parts[stretch.first : stretch.stop]) * step
-
-    def _take(self, stretch: Stretch) -> Callable[[list[int]], int]:
-        first, stop = stretch.first, stretch.stop
-        if stop - first == 1:
-            return itemgetter(first)
-        return lambda usage: sum(usage[first:stop])

@@ -12,9 +12,9 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.conditions import Condition, ConditionRepeated
 from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.domain.tariffs.facts import Facts
-from chalicelib.domain.tariffs.plan import Plan, plan_for
+from chalicelib.domain.tariffs.plan import Plan, layout_for
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
-from chalicelib.domain.tariffs.slices import Piece, days_seen, pieces_of, slices_of
+from chalicelib.domain.tariffs.slices import Piece, Slice, days_seen, pieces_of, slices_of
 from chalicelib.domain.tariffs.version import TariffVersion, UsageTerms
 
 __all__ = [
@@ -111,6 +111,24 @@ class TariffBook:
         """
         return self._frame(request).pieces[-1].version.usage
 
+    def slices(self, request: RatingRequest) -> list[Slice]:
+        """The days of the request's period by the version and the values in force.
+
+        Raises NoTariffInForce, and what `Facts.values` raises.
+        """
+        return self._slices(self._frame(request), request)
+
+    def determinants(self, request: RatingRequest) -> tuple[str, ...]:
+        """The attributes of an agreement that the versions in force in the request's period look for.
+
+        Raises NoTariffInForce.
+        """
+        return self._frame(request).names
+
+    def _slices(self, frame: _Frame, request: RatingRequest) -> list[Slice]:
+        facts = Facts(request.period, request.determinants, self._conditions)
+        return slices_of(frame.pieces, bill_date=request.bill_date, facts=facts)
+
     def _frame(self, request: RatingRequest) -> _Frame:
         key = (
             request.tariff.entries,
@@ -130,9 +148,7 @@ class TariffBook:
         return frame
 
     def _remember(self, frame: _Frame, key: tuple[Any, ...], request: RatingRequest) -> Plan:
-        facts = Facts(request.period, request.determinants, self._conditions)
-        slices = slices_of(frame.pieces, bill_date=request.bill_date, facts=facts)
-        plan = plan_for(slices, request)
+        plan = layout_for(self._slices(frame, request), request).plan()
         self._plans_kept += 1
         if self._plans_kept > _PLANS_KEPT:
             self._frames.clear()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.rounding import apportion
+from chalicelib.domain.tariffs.charges.base import Base, Share
 from chalicelib.domain.tariffs.charges.charge import Terms
 from chalicelib.domain.tariffs.slices import Slice
 from chalicelib.domain.tariffs.version import TariffVersion
@@ -104,33 +104,20 @@ def _taken_on(stretch: Stretch, other: Stretch) -> bool:
     return other is not stretch and other.code in stretch.terms.base and stretch.overlaps(other)
 
 
-def base_of(
-    stretch: Stretch, ordered: Sequence[Stretch], *, days: Sequence[int]
-) -> Callable[[list[int]], int]:
-    """A function from the totals of all stretches to the amount `stretch` is taken on.
+def base_of(stretch: Stretch, ordered: Sequence[Stretch], *, days: Sequence[int]) -> Base:
+    """What `stretch` is taken on, among all stretches in rating order.
 
-    An earlier stretch that reaches beyond this one counts with its share by days (largest remainder over
-    its slices), so that the shares of several stretches add up to it.
+    An earlier stretch that reaches beyond this one counts with its share by days.
     """
-    inside = [
-        index for index, other in enumerate(ordered) if _taken_on(stretch, other) and other.within(stretch)
-    ]
-    across = [
-        (index, other)
-        for index, other in enumerate(ordered)
-        if _taken_on(stretch, other) and not other.within(stretch)
-    ]
-    if not across:
-        if len(inside) == 1:
-            return lambda totals, only=inside[0]: totals[only]  # type: ignore[misc]
-        return lambda totals: sum([totals[index] for index in inside])
-
-    def base(totals: list[int]) -> int:
-        amount = sum([totals[index] for index in inside])
-        for index, other in across:
-            parts = apportion(totals[index], weights=tuple(days[other.first : other.stop]))
-            start = max(stretch.first, other.first) - other.first
-            amount += sum(parts[start : min(stretch.stop, other.stop) - other.first])
-        return amount
-
-    return base
+    whole: list[int] = []
+    shares: list[Share] = []
+    for index, other in enumerate(ordered):
+        if not _taken_on(stretch, other):
+            continue
+        if other.within(stretch):
+            whole.append(index)
+        else:
+            first, stop = max(stretch.first, other.first), min(stretch.stop, other.stop)
+            reach = tuple(days[other.first : other.stop])
+            shares.append(Share(index, reach, first - other.first, stop - other.first))
+    return Base(tuple(whole), tuple(shares))

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.amounts import Amount, keys_in
 from chalicelib.domain.tariffs.arithmetic import rounded_product
+from chalicelib.domain.tariffs.charges.base import Base
 from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind, Values
 from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Measure, Note, Tier
 
@@ -79,8 +81,8 @@ class Placement:
 
     `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`.
     `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated and scaled by `places`.
-    `step` is the billing step, scaled. `take` sums the usage of the stretch's slices; `base` the amounts of
-    the charges the terms name.
+    `step` is the billing step, scaled. `slices` are those of the stretch, whose usage `take` sums; `on` what
+    the terms are taken on, whose amounts `base` sums.
     """
 
     index: int
@@ -96,8 +98,21 @@ class Placement:
     tier_notes: str
     fixed_minor: int
     bounds: tuple[int, ...]
-    take: Callable[[list[int]], int]
-    base: Callable[[list[int]], int]
+    slices: range
+    on: Base
+
+    @property
+    def take(self) -> Callable[[list[int]], int]:
+        """A function from the usage of all slices to that of the stretch."""
+        first, stop = self.slices.start, self.slices.stop
+        if stop - first == 1:
+            return itemgetter(first)
+        return lambda usage: sum(usage[first:stop])
+
+    @property
+    def base(self) -> Callable[[list[int]], int]:
+        """A function from the totals of all stretches to the amount that the terms are taken on."""
+        return self.on.compiled()
 
     @property
     def quantum(self) -> Decimal:

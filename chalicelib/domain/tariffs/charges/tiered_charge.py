@@ -111,8 +111,15 @@ class TieredTerms(Terms):
             return _climb(rungs, index=place.index, quantum=place.quantum, take=take)
         return _reach(rungs, index=place.index, quantum=place.quantum, take=take)
 
+    def edges(self, place: Placement) -> tuple[int, ...]:
+        """The upper bounds of all tiers but the last at `place`, scaled.
+
+        Over three slices a larger whole can have a smaller part: no bound falls below the one before it.
+        """
+        return tuple(accumulate(place.bounds[len(self.quantity.bounds) :], max))
+
     def _rungs(self, place: Placement) -> Iterator[_Rung]:
-        bounds = place.bounds[len(self.quantity.bounds) :]
+        bounds = self.edges(place)
         edges, uppers = (0, *bounds), (*bounds, None)
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)

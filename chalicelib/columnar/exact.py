@@ -1,0 +1,145 @@
+"""Exact integer arithmetic over columns.
+
+A column is an array of 64-bit integers, or one integer that stands for all rows. Where 64 bits might not
+hold a result, the column goes on as Python's own integers: slower, and just as exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.domain.kernel import rounding
+from chalicelib.domain.kernel.rounding import RoundingRule
+
+Array: TypeAlias = NDArray[Any]  # of int64, or of Python integers
+Column: TypeAlias = Array | int
+
+_MOST = 2**63 - 1
+
+
+def reach(values: Column) -> tuple[int, int]:
+    """The least and the greatest of `values`, which are not empty."""
+    if isinstance(values, int):
+        return values, values
+    return int(values.min()), int(values.max())
+
+
+def with_room(values: Array, most: int) -> Array:
+    """`values` as integers that can grow to `most` in size."""
+    return values.astype(object) if most > _MOST and values.dtype != object else values
+
+
+def add(first: Column, second: Column) -> Column:
+    """`first + second`."""
+    if isinstance(first, int):
+        if first == 0:
+            return second
+        if isinstance(second, int):
+            return first + second
+    if not isinstance(first, int):
+        first = with_room(first, _size(first) + _size(second))
+    elif not isinstance(second, int):
+        second = with_room(second, _size(first) + _size(second))
+    return first + second
+
+
+def total(columns: Iterable[Column]) -> Column:
+    """The sum of `columns`, 0 when there are none."""
+    found: Column = 0
+    for column in columns:
+        found = add(found, column)
+    return found
+
+
+def lesser(first: Column, second: Column) -> Column:
+    """The lesser of the two, row by row."""
+    if isinstance(first, int) and isinstance(second, int):
+        return min(first, second)
+    return np.minimum(*_alike(first, second))
+
+
+def greater(first: Column, second: Column) -> Column:
+    """The greater of the two, row by row."""
+    if isinstance(first, int) and isinstance(second, int):
+        return max(first, second)
+    return np.maximum(*_alike(first, second))
+
+
+def product(values: Column, factor: Fraction | int, *, rule: RoundingRule) -> Column:
+    """`values × factor` as integers under `rule`."""
+    numerator, denominator = factor.numerator, factor.denominator
+    if isinstance(values, int):
+        return rounding.divide(values * numerator, denominator, rule=rule)
+    least, greatest = reach(values)
+    values = with_room(values, 2 * max(-least, greatest) * abs(numerator) + 2 * denominator)
+    if numerator != 1:
+        values = values * numerator
+    if denominator == 1:
+        return values
+    if min(least * numerator, greatest * numerator) >= 0:
+        return _quotient(values, denominator, rule)
+    return np.where(values < 0, -1, 1) * _quotient(abs(values), denominator, rule)
+
+
+def multiple(values: Column, of: int, *, rule: RoundingRule) -> Column:
+    """The multiples of `of`, which is positive, that `values` come to under `rule`."""
+    return product(product(values, Fraction(1, of), rule=rule), of, rule=rule)
+
+
+def where_at_most(values: Column, bound: int, then: Column, otherwise: Column) -> Column:
+    """`then` where `values` are at most `bound`, else `otherwise`."""
+    if isinstance(values, int):
+        return then if values <= bound else otherwise
+    return np.where(values <= bound, then, otherwise)
+
+
+def _quotient(values: Array, denominator: int, rule: RoundingRule) -> Array:
+    """That of values which are not negative, with room for twice as much."""
+    if rule is RoundingRule.DOWN:
+        return values // denominator
+    if rule is RoundingRule.UP:
+        return (values + (denominator - 1)) // denominator
+    twice = 2 * values + denominator
+    whole = twice // (2 * denominator)
+    if rule is RoundingRule.HALF_EVEN:
+        whole = whole - ((whole % 2 == 1) & (whole * (2 * denominator) == twice))
+    return whole
+
+
+def apportion(totals: Column, *, weights: Sequence[int]) -> list[Column]:
+    """Split each of `totals` by `weights`, as `rounding.apportion` does: largest remainder, earlier first."""
+    if isinstance(totals, int):
+        return list(rounding.apportion(totals, weights=tuple(weights)))
+    whole = sum(weights)
+    sizes = with_room(abs(totals), _size(totals) * whole)
+    products = [sizes * weight for weight in weights]
+    parts = [each // whole for each in products]
+    remainders = [each - part * whole for each, part in zip(products, parts, strict=True)]
+    left = sizes - sum(parts)
+    signs = np.where(totals < 0, -1, 1)
+    result: list[Column] = []
+    for place, (part, remainder) in enumerate(zip(parts, remainders, strict=True)):
+        before = sum(
+            (other >= remainder if rival < place else other > remainder).astype(np.int64)
+            for rival, other in enumerate(remainders)
+            if rival != place
+        )
+        result.append(signs * (part + (before < left)))
+    return result
+
+
+def _alike(first: Column, second: Column) -> tuple[Column, Column]:
+    """Both as they are, or both as Python integers where one of them is one that 64 bits do not hold."""
+    if isinstance(first, int):
+        return first, second if isinstance(second, int) else with_room(second, abs(first))
+    return with_room(first, abs(second)) if isinstance(second, int) else first, second
+
+
+def _size(values: Column) -> int:
+    least, greatest = reach(values)
+    return max(-least, greatest)

@@ -1,0 +1,139 @@
+"""The steps of a plan over columns: for each kind of terms, the amounts of all rows at once.
+
+A kind without a step here is no fault: its layouts are rated one usage after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from chalicelib.columnar.exact import (
+    Column,
+    add,
+    apportion,
+    greater,
+    lesser,
+    multiple,
+    product,
+    total,
+    where_at_most,
+)
+from chalicelib.columnar.measure import measured
+from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.arithmetic import minor
+from chalicelib.domain.tariffs.charges.base import Base
+from chalicelib.domain.tariffs.charges.charge import Placement, Terms
+from chalicelib.domain.tariffs.charges.discount import DiscountTerms
+from chalicelib.domain.tariffs.charges.minimum_charge import MinimumTerms
+from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitTerms
+from chalicelib.domain.tariffs.charges.percent_charge import PercentTerms
+from chalicelib.domain.tariffs.charges.rounding_charge import RoundingTerms
+from chalicelib.domain.tariffs.charges.service_charge import ServiceTerms
+from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms, TierRates
+
+# (terms, their place, usage by slice, totals by stretch so far) → amounts in minor units
+ColumnStep: TypeAlias = Callable[[Any, Placement, Sequence[Column], Sequence[Column]], Column]
+
+
+def step_of(terms: Terms) -> ColumnStep | None:
+    """The step of terms of this kind, None where there is none."""
+    return _STEPS.get(type(terms))
+
+
+def _service(
+    _terms: ServiceTerms, place: Placement, _usage: Sequence[Column], _totals: Sequence[Column]
+) -> Column:
+    return place.fixed_minor
+
+
+def _per_unit(
+    terms: PerUnitTerms, place: Placement, usage: Sequence[Column], _totals: Sequence[Column]
+) -> Column:
+    count = measured(terms.quantity, place, _take(usage, place))
+    return _price(count, terms.rate, place, terms.head.rounding)
+
+
+def _tiered(
+    terms: TieredTerms, place: Placement, usage: Sequence[Column], _totals: Sequence[Column]
+) -> Column:
+    count = measured(terms.quantity, place, _take(usage, place))
+    edges = terms.edges(place)
+    if terms.rates is TierRates.OF_TIER_REACHED:
+        return _tier_reached(terms, place, count, edges)
+    amount: Column = 0
+    for lower, upper, tier in zip((0, *edges), (*edges, None), terms.tiers, strict=True):
+        part = count if upper is None else lesser(count, upper)
+        part = greater(add(part, -lower), 0)
+        amount = add(amount, _price(part, tier.rate, place, terms.head.rounding))
+    return amount
+
+
+def _tier_reached(terms: TieredTerms, place: Placement, count: Column, edges: Sequence[int]) -> Column:
+    prices = [_price(count, tier.rate, place, terms.head.rounding) for tier in terms.tiers]
+    amount = prices[-1]
+    for upper, price in reversed(list(zip(edges, prices, strict=False))):
+        amount = where_at_most(count, upper, price, amount)
+    return amount
+
+
+def _percent(
+    terms: PercentTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
+) -> Column:
+    amount = product(_base(totals, place.on), Fraction(terms.percent) / 100, rule=terms.head.rounding)
+    return amount if terms.cap is None else lesser(amount, place.fixed_minor)
+
+
+def _minimum(
+    _terms: MinimumTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
+) -> Column:
+    return greater(add(place.fixed_minor, -_base(totals, place.on)), 0)
+
+
+def _discount(
+    terms: DiscountTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
+) -> Column:
+    base = greater(_base(totals, place.on), 0)
+    most = base if terms.limit is None else lesser(base, place.fixed_minor)
+    if terms.percent is None:
+        return -lesser(place.fixed_minor, most)
+    return -lesser(product(base, Fraction(terms.percent) / 100, rule=terms.head.rounding), most)
+
+
+def _rounding(
+    terms: RoundingTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
+) -> Column:
+    rule = terms.head.rounding
+    to_minor = max(minor(terms.to, exponent=place.exponent, rule=rule), 1)
+    base = _base(totals, place.on)
+    return add(multiple(base, to_minor, rule=rule), -base)
+
+
+_STEPS: dict[type[Terms], ColumnStep] = {
+    ServiceTerms: _service,
+    PerUnitTerms: _per_unit,
+    TieredTerms: _tiered,
+    PercentTerms: _percent,
+    MinimumTerms: _minimum,
+    DiscountTerms: _discount,
+    RoundingTerms: _rounding,
+}
+
+
+def _take(usage: Sequence[Column], place: Placement) -> Column:
+    """The usage of the stretch."""
+    return total([usage[piece] for piece in place.slices])
+
+
+def _base(totals: Sequence[Column], base: Base) -> Column:
+    """The amounts of the stretches that `base` names, those that reach beyond with their share."""
+    found = [totals[index] for index in base.whole]
+    for stretch, days, first, stop in base.shares:
+        found += apportion(totals[stretch], weights=days)[first:stop]
+    return total(found)
+
+
+def _price(count: Column, rate: Any, place: Placement, rule: RoundingRule) -> Column:
+    factor = Fraction(rate) * Fraction(10) ** (place.exponent - place.places)
+    return product(count, factor, rule=rule)
