@@ -16,7 +16,7 @@ from chalicelib.domain.tariffs.plan import Layout
 # For every charge by code, what each row is charged, in minor units.
 Amounts: TypeAlias = dict[str, Column]
 # Rows evaluated together: a dozen columns of so many stay in the processor's cache.
-_BLOCK = 16_384
+BLOCK = 16_384
 
 
 def evaluate(layout: Layout, counts: Array, rows: UsageRows) -> Iterator[tuple[slice, Amounts]]:
@@ -29,8 +29,8 @@ def evaluate(layout: Layout, counts: Array, rows: UsageRows) -> Iterator[tuple[s
     if None in steps:
         yield slice(0, len(counts)), _one_by_one(layout, counts, rows)
         return
-    for start in range(0, len(counts), _BLOCK):
-        block = slice(start, min(start + _BLOCK, len(counts)))
+    for start in range(0, len(counts), BLOCK):
+        block = slice(start, min(start + BLOCK, len(counts)))
         usage = [] if layout.gauge is None else spread(layout.gauge, counts[block], rows)
         totals: list[Column] = []
         for step, (terms, place) in zip(steps, layout.placed, strict=True):

@@ -18,6 +18,7 @@ from chalicelib.domain.kernel.rounding import RoundingRule
 
 Array: TypeAlias = NDArray[Any]  # of int64, or of Python integers
 Column: TypeAlias = Array | int
+Mask: TypeAlias = NDArray[np.bool_] | bool  # of every row, or of all of them
 
 _MOST = 2**63 - 1
 
@@ -27,6 +28,12 @@ def reach(values: Column) -> tuple[int, int]:
     if isinstance(values, int):
         return values, values
     return int(values.min()), int(values.max())
+
+
+def size_of(values: Column) -> int:
+    """The greatest distance of any of `values` from zero."""
+    least, greatest = reach(values)
+    return max(-least, greatest)
 
 
 def with_room(values: Array, most: int) -> Array:
@@ -42,9 +49,9 @@ def add(first: Column, second: Column) -> Column:
         if isinstance(second, int):
             return first + second
     if not isinstance(first, int):
-        first = with_room(first, _size(first) + _size(second))
+        first = with_room(first, size_of(first) + size_of(second))
     elif not isinstance(second, int):
-        second = with_room(second, _size(first) + _size(second))
+        second = with_room(second, size_of(first) + size_of(second))
     return first + second
 
 
@@ -91,14 +98,43 @@ def multiple(values: Column, of: int, *, rule: RoundingRule) -> Column:
     return product(product(values, Fraction(1, of), rule=rule), of, rule=rule)
 
 
-def where_at_most(values: Column, bound: int, then: Column, otherwise: Column) -> Column:
-    """`then` where `values` are at most `bound`, else `otherwise`."""
+def multiply(first: Column, second: Column) -> Column:
+    """`first × second`."""
+    if isinstance(first, int) and isinstance(second, int):
+        return first * second
+    if not isinstance(first, int):
+        first = with_room(first, size_of(first) * size_of(second))
+    elif not isinstance(second, int):
+        second = with_room(second, size_of(first) * size_of(second))
+    return first * second
+
+
+def divide(values: Column, by: Column, *, rule: RoundingRule) -> Column:
+    """`values / by` as integers under `rule`; `by` is positive."""
+    if isinstance(by, int):
+        return product(values, Fraction(1, by), rule=rule)
     if isinstance(values, int):
-        return then if values <= bound else otherwise
-    return np.where(values <= bound, then, otherwise)
+        values = np.full(len(by), values)
+    most = 2 * size_of(values) + 2 * size_of(by)
+    values, by = with_room(values, most), with_room(by, most)
+    return np.where(values < 0, -1, 1) * _quotient(abs(values), by, rule)
 
 
-def _quotient(values: Array, denominator: int, rule: RoundingRule) -> Array:
+def where(holds: Mask, then: Column, otherwise: Column) -> Column:
+    """`then` where it `holds`, else `otherwise`."""
+    if isinstance(holds, bool):
+        return then if holds else otherwise
+    if max(size_of(then), size_of(otherwise)) > _MOST:
+        return np.where(holds, np.asarray(then, dtype=object), np.asarray(otherwise, dtype=object))
+    return np.where(holds, then, otherwise)
+
+
+def negated(mask: Mask) -> Mask:
+    """Where it does not hold."""
+    return not mask if isinstance(mask, bool) else ~mask
+
+
+def _quotient(values: Array, denominator: Column, rule: RoundingRule) -> Array:
     """That of values which are not negative, with room for twice as much."""
     if rule is RoundingRule.DOWN:
         return values // denominator
@@ -116,7 +152,7 @@ def apportion(totals: Column, *, weights: Sequence[int]) -> list[Column]:
     if isinstance(totals, int):
         return list(rounding.apportion(totals, weights=tuple(weights)))
     whole = sum(weights)
-    sizes = with_room(abs(totals), _size(totals) * whole)
+    sizes = with_room(abs(totals), size_of(totals) * whole)
     products = [sizes * weight for weight in weights]
     parts = [each // whole for each in products]
     remainders = [each - part * whole for each, part in zip(products, parts, strict=True)]
@@ -138,8 +174,3 @@ def _alike(first: Column, second: Column) -> tuple[Column, Column]:
     if isinstance(first, int):
         return first, second if isinstance(second, int) else with_room(second, abs(first))
     return with_room(first, abs(second)) if isinstance(second, int) else first, second
-
-
-def _size(values: Column) -> int:
-    least, greatest = reach(values)
-    return max(-least, greatest)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar.factorize import Codes, Factorized, combine, factorize
+from chalicelib.columnar.formulas import NotOverColumns
+from chalicelib.columnar.own import Owned, OwnNumbers
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.determinants import NUMERIC
 from chalicelib.domain.tariffs.plan import Layout, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
 from chalicelib.domain.tariffs.slices import Slice
 
 RowNumbers = NDArray[np.intp]
+MOST_SHARED = 64
+"""Numbers with more values than this are kept as columns, not made groups of."""
+_SAMPLE = 4_096
+_CANDIDATES = 8
 
 
 class Group(NamedTuple):
@@ -28,34 +35,89 @@ class Group(NamedTuple):
 def groups_of(book: TariffBook, rows: UsageRows) -> Iterator[Group]:
     """All `rows`, each in one group."""
     frames = combine(map(factorize, (rows.tariff, rows.start, rows.end)), rows=len(rows))
-    for names, members in _by_names(book, rows, frames):
-        columns = [factorize(rows.determinants[name][members]) for name in names]
-        keys = combine([factorize(frames.codes[members]), *columns], rows=len(members))
-        for part, found in _alike(book, rows, keys, members):
-            yield Group(members[part], found)
+    for kinds, members in _by_declared(book, rows, frames):
+        own = [name for name, numeric in kinds.items() if numeric and _is_own(rows, name, members)]
+        single = members
+        if own:
+            keys = _keys(rows, frames, members, [name for name in kinds if name not in own])
+            left = [members[:0]]
+            for found in _own(book, rows, keys, members, own):
+                if isinstance(found, Owned):
+                    yield Group(found.members, found.layout)
+                else:
+                    left.append(found)
+            single = np.concatenate(left)
+        if len(single):
+            yield from _alike(book, rows, _keys(rows, frames, single, kinds), single)
 
 
-def _by_names(
+def _keys(rows: UsageRows, frames: Factorized, members: RowNumbers, names: Iterable[str]) -> Factorized:
+    columns = [factorize(rows.determinants[name][members]) for name in names]
+    return combine([factorize(frames.codes[members]), *columns], rows=len(members))
+
+
+def _by_declared(
     book: TariffBook, rows: UsageRows, frames: Factorized
-) -> Iterator[tuple[tuple[str, ...], RowNumbers]]:
-    """The determinants that rows have and their tariffs declare, with all rows of which these are.
+) -> Iterator[tuple[dict[str, bool], RowNumbers]]:
+    """The determinants that rows have and their tariffs declare, each with whether it is a number
+    throughout; and all rows of which these are.
 
     What one tariff declares must not set the rows of another one apart.
     """
-    kinds: dict[tuple[str, ...], int] = {}
-    kind_of_frame = np.zeros(frames.size, dtype=np.int64)
+    declared: dict[tuple[tuple[str, bool], ...], int] = {}
+    place_of_frame = np.zeros(frames.size, dtype=np.int64)
     for frame, row in enumerate(frames.first_rows.tolist()):
+        numeric: dict[str, bool] = {}
         try:
-            declared = book.determinants(rows.request(row))
+            for determinant in book.determinants(rows.request(row)):
+                if determinant.name in rows.determinants:
+                    before = numeric.get(determinant.name, True)
+                    numeric[determinant.name] = before and determinant.kind in NUMERIC
         except Refusal:  # it is met again, and told, where the rows' layout is made
-            declared = ()
-        names = tuple(name for name in declared if name in rows.determinants)
-        kind_of_frame[frame] = kinds.setdefault(names, len(kinds))
-    yield from zip(kinds, _parts(kind_of_frame[frames.codes], len(kinds)), strict=True)
+            numeric = {}
+        place_of_frame[frame] = declared.setdefault(tuple(numeric.items()), len(declared))
+    yield from zip(map(dict, declared), _parts(place_of_frame[frames.codes], len(declared)), strict=True)
+
+
+def _is_own(rows: UsageRows, name: str, members: RowNumbers) -> bool:
+    """Whether there are too many values of the determinant for groups of rows that have the same."""
+    sample = members[:: max(len(members) // _SAMPLE, 1)]
+    return factorize(rows.determinants[name][sample]).size > MOST_SHARED
+
+
+def _own(
+    book: TariffBook, rows: UsageRows, keys: Factorized, members: RowNumbers, own: Sequence[str]
+) -> Iterator[Owned | RowNumbers]:
+    """Layouts for `members`, by all but their `own` numbers; or those that are to be rated by themselves."""
+    found: dict[Hashable, OwnNumbers] = {}
+    parts: dict[Hashable, list[RowNumbers]] = {}
+    for places in _parts(keys.codes, keys.size):
+        numbers = _own_numbers(book, rows, members[places], own)
+        if numbers is None:
+            yield members[places]
+            continue
+        found.setdefault(numbers.sign, numbers)
+        parts.setdefault(numbers.sign, []).append(members[places])
+    for sign, numbers in found.items():
+        yield from numbers.layouts(np.concatenate(parts[sign]))
+
+
+def _own_numbers(
+    book: TariffBook, rows: UsageRows, members: RowNumbers, own: Sequence[str]
+) -> OwnNumbers | None:
+    """None where no row of the first few can stand for all, or none for columns."""
+    for row in members[:_CANDIDATES].tolist():
+        try:
+            return OwnNumbers(book, rows, book.slices(rows.request(row)), own)
+        except Refusal:
+            continue
+        except NotOverColumns:
+            break
+    return None
 
 
 def _alike(book: TariffBook, rows: UsageRows, keys: Factorized, members: RowNumbers) -> Iterator[Group]:
-    """Groups of the rows that `keys` are of, by their place among `members`.
+    """Groups of `members`, whose keys `keys` are.
 
     Rows whose slices are as long, of the same versions and with the same values share a layout.
     """
@@ -77,7 +139,7 @@ def _alike(book: TariffBook, rows: UsageRows, keys: Factorized, members: RowNumb
             layouts.append(found)
         group_of_key[key] = groups[sign]
     parts = _parts(group_of_key[keys.codes], len(layouts))
-    yield from map(Group, parts, layouts)
+    yield from (Group(members[part], found) for part, found in zip(parts, layouts, strict=True))
 
 
 def _sign(slices: list[Slice]) -> Hashable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from chalicelib.columnar.exact import Column, add, greater, lesser, multiple, product
+from chalicelib.columnar.figures import rated
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import scaled
 from chalicelib.domain.tariffs.charges.charge import Placement
@@ -23,7 +24,7 @@ def measured(terms: QuantityTerms, place: Placement, count: Column) -> Column:
     if instead is not None:
         count = instead
     if terms.share is not None:
-        count = product(count, Fraction(terms.share) / 100 / place.step, rule=RoundingRule.HALF_UP)
+        count = rated(count, terms.share, Fraction(1, 100 * place.step), rule=RoundingRule.HALF_UP)
         count = product(count, place.step, rule=RoundingRule.HALF_UP)
     if at_most is not None:
         count = lesser(count, at_most)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 from chalicelib.columnar.exact import (
@@ -16,10 +17,10 @@ from chalicelib.columnar.exact import (
     greater,
     lesser,
     multiple,
-    product,
     total,
-    where_at_most,
+    where,
 )
+from chalicelib.columnar.figures import Figure, rated
 from chalicelib.columnar.measure import measured
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import minor
@@ -59,29 +60,29 @@ def _tiered(
     terms: TieredTerms, place: Placement, usage: Sequence[Column], _totals: Sequence[Column]
 ) -> Column:
     count = measured(terms.quantity, place, _take(usage, place))
-    edges = terms.edges(place)
+    edges = list(accumulate((0, *place.bounds[len(terms.quantity.bounds) :]), greater))
     if terms.rates is TierRates.OF_TIER_REACHED:
-        return _tier_reached(terms, place, count, edges)
+        return _tier_reached(terms, place, count, edges[1:])
     amount: Column = 0
-    for lower, upper, tier in zip((0, *edges), (*edges, None), terms.tiers, strict=True):
+    for lower, upper, tier in zip(edges, [*edges[1:], None], terms.tiers, strict=True):
         part = count if upper is None else lesser(count, upper)
         part = greater(add(part, -lower), 0)
         amount = add(amount, _price(part, tier.rate, place, terms.head.rounding))
     return amount
 
 
-def _tier_reached(terms: TieredTerms, place: Placement, count: Column, edges: Sequence[int]) -> Column:
+def _tier_reached(terms: TieredTerms, place: Placement, count: Column, uppers: Sequence[Column]) -> Column:
     prices = [_price(count, tier.rate, place, terms.head.rounding) for tier in terms.tiers]
     amount = prices[-1]
-    for upper, price in reversed(list(zip(edges, prices, strict=False))):
-        amount = where_at_most(count, upper, price, amount)
+    for upper, price in reversed(list(zip(uppers, prices, strict=False))):
+        amount = where(count <= upper, price, amount)
     return amount
 
 
 def _percent(
     terms: PercentTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
 ) -> Column:
-    amount = product(_base(totals, place.on), Fraction(terms.percent) / 100, rule=terms.head.rounding)
+    amount = rated(_base(totals, place.on), terms.percent, Fraction(1, 100), rule=terms.head.rounding)
     return amount if terms.cap is None else lesser(amount, place.fixed_minor)
 
 
@@ -98,7 +99,7 @@ def _discount(
     most = base if terms.limit is None else lesser(base, place.fixed_minor)
     if terms.percent is None:
         return -lesser(place.fixed_minor, most)
-    return -lesser(product(base, Fraction(terms.percent) / 100, rule=terms.head.rounding), most)
+    return -lesser(rated(base, terms.percent, Fraction(1, 100), rule=terms.head.rounding), most)
 
 
 def _rounding(
@@ -134,6 +135,5 @@ def _base(totals: Sequence[Column], base: Base) -> Column:
     return total(found)
 
 
-def _price(count: Column, rate: Any, place: Placement, rule: RoundingRule) -> Column:
-    factor = Fraction(rate) * Fraction(10) ** (place.exponent - place.places)
-    return product(count, factor, rule=rule)
+def _price(count: Column, rate: Figure, place: Placement, rule: RoundingRule) -> Column:
+    return rated(count, rate, Fraction(10) ** (place.exponent - place.places), rule=rule)

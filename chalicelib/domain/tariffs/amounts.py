@@ -20,7 +20,7 @@ MICRO = Decimal("0.000001")
 """What a formula's result is rounded to where the tariff does not say."""
 
 
-_BEYOND_MEASURE = 10**18
+BEYOND_MEASURE = 10**18
 
 
 class FormulaBeyondMeasure(Refusal):
@@ -48,7 +48,7 @@ class Formula:
         result = self.compute(values)
         if not isinstance(result, Fraction):
             return result
-        if abs(result) >= _BEYOND_MEASURE:
+        if abs(result) >= BEYOND_MEASURE:
             raise FormulaBeyondMeasure(
                 f"the formula {to_text(self.expression)} comes to {result.numerator // result.denominator}: "
                 "correct it, or the determinants it stands on",

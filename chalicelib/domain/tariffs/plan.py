@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.money import minor_unit_exponent
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity
-from chalicelib.domain.kernel.rounding import RoundingRule, apportion, to_integer
-from chalicelib.domain.tariffs.arithmetic import minor, places_of, scaled
+from chalicelib.domain.tariffs.arithmetic import places_of, scaled
 from chalicelib.domain.tariffs.charges.charge import Placement, Step, Terms
+from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.gauge import Gauge, UsageMissing, usage_terms_of
 from chalicelib.domain.tariffs.line import BillLine, Factor, Note
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
@@ -147,7 +146,7 @@ class _Placing:
         stretches: Sequence[Stretch],
     ) -> None:
         self.slices, self.request, self.usage_terms, self.stretches = slices, request, terms, stretches
-        self.days = [piece.period.days for piece in slices]
+        self.days = tuple(piece.period.days for piece in slices)
         self.exponent = minor_unit_exponent(slices[0].version.currency)
         steps = [terms.step] if terms else []
         figures = [figure for s in stretches for figure in (*s.terms.bounds, *s.terms.grains)]
@@ -155,19 +154,22 @@ class _Placing:
 
     def placed(self) -> tuple[Placed, ...]:
         """Every stretch with its place."""
-        fixed = self._fixed_amounts()
+        fixed = self._fixed_spreads()
         return tuple(
-            Placed(stretch.terms, self._placement(index, stretch, *fixed[index]))
+            Placed(stretch.terms, self._placement(index, stretch, fixed[index]))
             for index, stretch in enumerate(self.stretches)
         )
 
-    def _placement(self, index: int, stretch: Stretch, fixed_minor: int, shared: bool) -> Placement:
+    def _placement(self, index: int, stretch: Stretch, fixed: FixedSpread | None) -> Placement:
+        shared = fixed is not None and len(fixed.days) > 1
         whole = self._whole_share(stretch)
         prorated = whole if stretch.terms.prorated else None
         proration = stretch.version.proration
         widths_follow = proration is not None and proration.tiers and stretch.terms.bounds_prorated
         tiers_prorated = whole if widths_follow else None
         first, stop = self.slices[stretch.first].period, self.slices[stretch.stop - 1].period
+        spread = BoundSpread(tiers_prorated, self.days, stretch.first, stretch.stop)
+        step = scaled(self.usage_terms.step, places=self.places) if self.usage_terms else 1
         return Placement(
             index=index,
             tariff=stretch.version.reference,
@@ -175,13 +177,17 @@ class _Placing:
             exponent=self.exponent,
             unit=self.usage_terms.unit.value if self.usage_terms else "",
             places=self.places,
-            step=scaled(self.usage_terms.step, places=self.places) if self.usage_terms else 1,
+            step=step,
             share=self._share(stretch, prorated),
             tier_share=self._share(stretch, tiers_prorated),
             share_notes=self._notes(stretch, prorated) + (Note.SHARED if shared else ""),
             tier_notes=self._notes(stretch, tiers_prorated),
-            fixed_minor=fixed_minor,
-            bounds=tuple(self._bound(bound, stretch, tiers_prorated) for bound in stretch.terms.bounds),
+            fixed=fixed,
+            fixed_minor=fixed.part(stretch.terms.fixed or Decimal(0)) if fixed else 0,
+            spread=spread,
+            bounds=tuple(
+                spread.part(scaled(bound, places=self.places), step=step) for bound in stretch.terms.bounds
+            ),
             slices=range(stretch.first, stretch.stop),
             on=base_of(stretch, self.stretches, days=self.days),
         )
@@ -219,13 +225,9 @@ class _Placing:
             notes += Note.CHANGED_AT_END
         return notes
 
-    def _fixed_amounts(self) -> list[tuple[int, bool]]:
-        """For each stretch its fixed amount in minor units, and whether it is a share of a rounded whole.
-
-        Stretches of one charge with the same full amount are prorated and rounded together, and shared by
-        days (largest remainder): the parts add up to the whole.
-        """
-        amounts: list[tuple[int, bool]] = [(0, False)] * len(self.stretches)
+    def _fixed_spreads(self) -> list[FixedSpread | None]:
+        """For each stretch how it has its fixed amount, None where it has none."""
+        spreads: list[FixedSpread | None] = [None] * len(self.stretches)
         groups: dict[object, list[int]] = {}
         for index, stretch in enumerate(self.stretches):
             if stretch.terms.fixed is not None:
@@ -233,29 +235,9 @@ class _Placing:
                 groups.setdefault(key, []).append(index)
         for indexes in groups.values():
             stretch = self.stretches[indexes[0]]
-            days = [self._days_of(self.stretches[index]) for index in indexes]
+            days = tuple(self._days_of(self.stretches[index]) for index in indexes)
             whole = self._whole_share(stretch) if stretch.terms.prorated else None
             over = whole.denominator if whole else self.request.period.days
-            exact = Fraction(stretch.terms.fixed or 0) * Fraction(sum(days), over)
-            total_minor = minor(exact, exponent=self.exponent, rule=stretch.terms.head.rounding)
-            for index, part in zip(indexes, apportion(total_minor, weights=days), strict=True):
-                amounts[index] = (part, len(indexes) > 1)
-        return amounts
-
-    def _bound(self, bound: Decimal, stretch: Stretch, whole: Factor | None) -> int:
-        """A tier's upper bound on the days of `stretch`, scaled.
-
-        A bound prorated by the length of the bill is rounded half up to the billing step. A bound on a part
-        of the period is its share by days, largest remainder on the billing step as for usage: usage that
-        stays within a tier on the whole period stays within it on every part of two.
-        """
-        count = scaled(bound, places=self.places)
-        step = scaled(self.usage_terms.step, places=self.places) if self.usage_terms else 1
-        if whole is not None:
-            exact = Fraction(count * whole.numerator, whole.denominator * step)
-            count = to_integer(exact, rule=RoundingRule.HALF_UP) * step
-        if self._days_of(stretch) == self.request.period.days:
-            return count
-        step = step if count % step == 0 else 1
-        parts = apportion(count // step, weights=self.days)
-        return sum(parts[stretch.first : stretch.stop]) * step
+            for place, index in enumerate(indexes):
+                spreads[index] = FixedSpread(days, place, over, self.exponent, stretch.terms.head.rounding)
+        return spreads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.conditions import Condition, ConditionRepeated
-from chalicelib.domain.tariffs.determinants import DeterminantKind
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.facts import Facts
 from chalicelib.domain.tariffs.plan import Plan, layout_for
 from chalicelib.domain.tariffs.request import Position, Rating, RatingRequest
@@ -118,12 +118,20 @@ class TariffBook:
         """
         return self._slices(self._frame(request), request)
 
-    def determinants(self, request: RatingRequest) -> tuple[str, ...]:
-        """The attributes of an agreement that the versions in force in the request's period look for.
+    def determinants(self, request: RatingRequest) -> Iterator[Determinant]:
+        """The attributes of an agreement that each version in force in the request's period looks for.
 
         Raises NoTariffInForce.
         """
-        return self._frame(request).names
+        for piece in self._frame(request).pieces:
+            for determinant in piece.version.determinants:
+                if determinant.source.of_agreement and determinant.kind is not DeterminantKind.EVENT:
+                    yield determinant
+
+    @property
+    def conditions(self) -> Mapping[str, Condition]:
+        """The conditions it holds, by name."""
+        return self._conditions
 
     def _slices(self, frame: _Frame, request: RatingRequest) -> list[Slice]:
         facts = Facts(request.period, request.determinants, self._conditions)

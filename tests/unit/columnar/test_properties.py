@@ -8,7 +8,7 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.columnar import evaluate
+from chalicelib.columnar import evaluate, group
 from chalicelib.columnar.rate import RatedRows, rate_rows
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.errors import Refusal
@@ -75,8 +75,16 @@ def test_amounts_beyond_64_bits_on_the_way_are_exact(
     agree(documents, usage_rows(huge, unit=Unit.ACRE_FOOT))
 
 
+@given(books(), tables, units, st.sampled_from("UO"))
+def test_rows_with_numbers_of_their_own_are_rated_as_one_is(
+    documents: list[RateDocument], listed: list[Row], unit: Unit, texts: str
+) -> None:
+    with patch.object(group, "MOST_SHARED", 0):
+        agree(documents, usage_rows(listed, unit=unit, texts=texts))
+
+
 @settings(max_examples=30)
 @given(books(), tables)
 def test_blocks_do_not_show(documents: list[RateDocument], listed: list[Row]) -> None:
-    with patch.object(evaluate, "_BLOCK", 2):
+    with patch.object(evaluate, "BLOCK", 2):
         agree(documents, usage_rows(listed * 3, unit=Unit.CCF))

@@ -22,6 +22,7 @@ from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.amounts import Amount, keys_in
 from chalicelib.domain.tariffs.arithmetic import rounded_product
 from chalicelib.domain.tariffs.charges.base import Base
+from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind, Values
 from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Measure, Note, Tier
 
@@ -79,8 +80,8 @@ class Head:
 class Placement:
     """Where a stretch lies in the period, and all about its charge that does not depend on usage.
 
-    `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`.
-    `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated and scaled by `places`.
+    `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`, by `fixed`.
+    `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated (`spread`), scaled by `places`.
     `step` is the billing step, scaled. `slices` are those of the stretch, whose usage `take` sums; `on` what
     the terms are taken on, whose amounts `base` sums.
     """
@@ -96,7 +97,9 @@ class Placement:
     tier_share: Factor | None
     share_notes: str
     tier_notes: str
+    fixed: FixedSpread | None
     fixed_minor: int
+    spread: BoundSpread
     bounds: tuple[int, ...]
     slices: range
     on: Base

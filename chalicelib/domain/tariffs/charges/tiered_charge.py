@@ -112,15 +112,16 @@ class TieredTerms(Terms):
         return _reach(rungs, index=place.index, quantum=place.quantum, take=take)
 
     def edges(self, place: Placement) -> tuple[int, ...]:
-        """The upper bounds of all tiers but the last at `place`, scaled.
+        """The start of every tier at `place`, scaled.
 
-        Over three slices a larger whole can have a smaller part: no bound falls below the one before it.
+        Over three slices a larger whole can have a smaller part, and a formula can come to less than nothing:
+        no tier starts below the one before it.
         """
-        return tuple(accumulate(place.bounds[len(self.quantity.bounds) :], max))
+        return tuple(accumulate((0, *place.bounds[len(self.quantity.bounds) :]), max))
 
     def _rungs(self, place: Placement) -> Iterator[_Rung]:
-        bounds = self.edges(place)
-        edges, uppers = (0, *bounds), (*bounds, None)
+        edges = self.edges(place)
+        uppers = (*edges[1:], None)
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)
             constants = self.constants(

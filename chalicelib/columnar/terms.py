@@ -1,0 +1,256 @@
+"""Terms over columns: what a charge comes to where its figures differ from row to row.
+
+They are the very terms of the domain, with `Figures` in the place of decimals. A kind of charge without an
+entry here is no fault: its agreements are rated in groups that are alike in every attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from chalicelib.columnar.exact import Mask, greater, multiply, negated, size_of, where
+from chalicelib.columnar.figures import Figure, Figures
+from chalicelib.columnar.formulas import ColumnValue, ColumnValues, NotOverColumns, evaluate_formula
+from chalicelib.domain.tariffs.amounts import Amount, Formula, Table, determinants_in
+from chalicelib.domain.tariffs.charges.charge import Charge, Terms
+from chalicelib.domain.tariffs.charges.discount import Discount, DiscountTerms
+from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge, MinimumTerms
+from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge, PerUnitTerms
+from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge, PercentTerms
+from chalicelib.domain.tariffs.charges.quantity import QuantityRule, QuantityTerms
+from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge, ServiceTerms
+from chalicelib.domain.tariffs.charges.tiered_charge import (
+    OutOfOrder,
+    StartIs,
+    TieredCharge,
+    TieredTerms,
+    TierTerms,
+)
+from chalicelib.domain.tariffs.determinants import Values
+
+# A decimal has so many digits before it is rounded: figures must stay below, to be the ones it would be.
+_MOST = 10**27
+
+
+class Figuring:
+    """The figures of one charge for all rows of `values`; those it refuses are `bad`."""
+
+    def __init__(self, values: ColumnValues) -> None:
+        self.values = values
+        self.bad: Mask = False
+
+    def figure(self, amount: Amount) -> Any:
+        """What `amount` comes to: a Decimal where that is the same for all rows, else Figures."""
+        if isinstance(amount, Decimal):
+            return amount
+        cell: Figures | Decimal
+        if isinstance(amount, Formula):
+            cell = self._formula(amount, True)
+        elif not any(_differs(self.values[name]) for name in amount.by):
+            found = amount.find(self._shared())
+            if found is None:
+                raise NotOverColumns
+            cell = found if isinstance(found, Decimal) else self._formula(found, True)
+        else:
+            cell = self._looked_up(amount)
+        return self.kept(cell)
+
+    def named(self, name: str) -> Any:
+        """The number of that name."""
+        return self.values[name]
+
+    def kept(self, figures: Figures | Decimal) -> Any:
+        """`figures` themselves; rows are bad whose figures have too many digits."""
+        if isinstance(figures, Figures) and size_of(figures.counts) >= _MOST:
+            beyond: Mask = greater(figures.counts, multiply(figures.counts, -1)) >= _MOST
+            self.bad = self.bad | beyond
+            return Figures(where(beyond, 0, figures.counts), figures.places)
+        return figures
+
+    def _formula(self, formula: Formula, wanted: Mask) -> Figures:
+        found, bad = evaluate_formula(formula, self.values)
+        if not isinstance(found, Figures):
+            raise NotOverColumns
+        self.bad = self.bad | (bad & wanted)
+        return found
+
+    def _looked_up(self, table: Table) -> Figures:
+        """The entries of a table that is keyed by numbers of each row's own: every different key once."""
+        own = [name for name in table.by if _differs(self.values[name])]
+        columns = [self.values[name] for name in own]
+        counts = [column.counts for column in columns if isinstance(column, Figures)]
+        if len(counts) < len(own):
+            raise NotOverColumns
+        keys = np.array(counts)
+        if keys.dtype == object:
+            raise NotOverColumns
+        different, key_of_row = np.unique(keys, axis=1, return_inverse=True)
+        cells: list[Any] = []
+        cell_of_key = []
+        shared = self._shared()
+        for key in different.T.tolist():
+            numbers = {
+                name: Decimal(count).scaleb(-column.places)  # type: ignore[union-attr]
+                for name, count, column in zip(own, key, columns, strict=True)
+            }
+            cell = table.find({**shared, **numbers})
+            if cell not in cells:
+                cells.append(cell)
+            cell_of_key.append(cells.index(cell))
+        chosen = np.array(cell_of_key)[key_of_row.reshape(-1)]
+        found = Figures(0, 0)
+        for number, cell in enumerate(cells):
+            here = chosen == number
+            if cell is None:
+                self.bad = self.bad | here
+                continue
+            figures = self._formula(cell, here) if isinstance(cell, Formula) else Figures.of(cell)
+            places = max(found.places, figures.places)
+            found = Figures(where(here, figures.at(places), found.at(places)), places)
+        return found
+
+    def _shared(self) -> Values:
+        return {name: value for name, value in self.values.items() if not _differs(value)}  # type: ignore[misc]
+
+
+def depends_on(charge: Charge, names: set[str]) -> bool:
+    """Whether the figures of `charge`, or whether it applies, follow from one of `names`."""
+    used = {use.name for use in charge.uses()}
+    for _, amount in charge.amounts():
+        used.update(determinants_in(amount))
+    return bool(used & names)
+
+
+def terms_of(charge: Charge, values: ColumnValues) -> tuple[Terms, Mask]:
+    """The terms of `charge` where it applies, and the rows that are bad. Raises NotOverColumns."""
+    builder = _BUILDERS.get(type(charge))
+    if builder is None:
+        raise NotOverColumns
+    figuring = Figuring(values)
+    return builder(charge, figuring), figuring.bad
+
+
+def applies(charge: Charge, values: ColumnValues) -> Mask:
+    """Where the flags of its head let `charge` apply."""
+    found: Mask = True
+    if charge.head.only_if is not None:
+        found = found & _flag(values[charge.head.only_if])
+    if charge.head.unless is not None:
+        found = found & negated(_flag(values[charge.head.unless]))
+    return found
+
+
+def _flag(value: ColumnValue) -> Mask:
+    assert isinstance(value, bool | np.ndarray), "a tariff that is sound has a flag here"
+    return value
+
+
+def _differs(value: ColumnValue) -> bool:
+    return isinstance(value, Figures | np.ndarray)
+
+
+def _service(charge: ServiceCharge, figuring: Figuring) -> ServiceTerms:
+    amount = figuring.figure(charge.amount)
+    count = None if charge.times is None else figuring.named(charge.times)
+    if count is not None:
+        figuring.kept(Figures.of(amount) * count)
+    return ServiceTerms(
+        head=charge.head,
+        kind=charge.kind,
+        amount=amount,
+        count=count,
+        count_name=charge.times or "",
+        follows_days=charge.prorated,
+    )
+
+
+def _per_unit(charge: PerUnitCharge, figuring: Figuring) -> PerUnitTerms:
+    return PerUnitTerms(
+        head=charge.head,
+        kind=charge.kind,
+        rate=figuring.figure(charge.rate),
+        quantity=_quantity(charge.quantity, figuring),
+        quantity_prorated=charge.prorated,
+    )
+
+
+def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms:
+    starts = [Figures.of(figuring.figure(tier.start)) for tier in charge.tiers]
+    bounds = [start - 1 if charge.start_is is StartIs.FIRST_UNIT else start for start in starts[1:]]
+    allowed = (0, 1) if charge.start_is is StartIs.FIRST_UNIT else (0,)
+    first = [starts[0].equal(Figures(each, 0)) for each in allowed]
+    figuring.bad = figuring.bad | negated(first[0] | first[-1])
+    if charge.out_of_order is OutOfOrder.REFUSED:
+        for before, bound in pairwise([Figures(0, 0), *bounds]):
+            figuring.bad = figuring.bad | bound.at_most(before)
+    times = Decimal(1) if charge.width_times is None else figuring.named(charge.width_times)
+    uppers: list[Figure | None] = []
+    for bound in bounds:
+        upper: Figures = figuring.kept(bound * times)
+        before_it = uppers[-1] if uppers else None
+        uppers.append(upper.at_least(before_it) if isinstance(before_it, Figures) else upper)
+    return TieredTerms(
+        head=charge.head,
+        tiers=tuple(
+            TierTerms(upper=upper, rate=figuring.figure(tier.rate))  # type: ignore[arg-type]
+            for upper, tier in zip([*uppers, None], charge.tiers, strict=True)
+        ),
+        rates=charge.rates,
+        quantity=_quantity(charge.quantity, figuring),
+        widths_prorated=charge.prorated,
+    )
+
+
+def _quantity(rule: QuantityRule, figuring: Figuring) -> QuantityTerms:
+    figures: dict[str, Any] = {
+        str(name): Figures.of(figuring.figure(amount)).at_least(Figures(0, 0))
+        for (_, name), amount in rule.amounts()
+    }
+    return QuantityTerms(**figures, multiple=rule.multiple, rule=rule.rule)
+
+
+def _percent(charge: PercentCharge, figuring: Figuring) -> PercentTerms:
+    return PercentTerms(
+        head=charge.head,
+        kind=charge.kind,
+        percent=figuring.figure(charge.percent),
+        of=charge.of,
+        cap=None if charge.cap is None else figuring.figure(charge.cap),
+        follows_days=charge.prorated,
+    )
+
+
+def _minimum(charge: MinimumCharge, figuring: Figuring) -> MinimumTerms:
+    return MinimumTerms(
+        head=charge.head,
+        floor=figuring.figure(charge.amount),
+        of=charge.of,
+        follows_days=charge.prorated,
+    )
+
+
+def _discount(charge: Discount, figuring: Figuring) -> DiscountTerms:
+    limit = charge.cap if charge.credit is None else charge.credit
+    return DiscountTerms(
+        head=charge.head,
+        percent=None if charge.percent is None else figuring.figure(charge.percent),
+        limit=None if limit is None else figuring.figure(limit),
+        of=charge.of,
+        follows_days=charge.prorated,
+    )
+
+
+_Builder: TypeAlias = Callable[[Any, Figuring], Terms]
+_BUILDERS: dict[type[Charge], _Builder] = {
+    ServiceCharge: _service,
+    PerUnitCharge: _per_unit,
+    TieredCharge: _tiered,
+    PercentCharge: _percent,
+    MinimumCharge: _minimum,
+    Discount: _discount,
+}
