@@ -69,6 +69,16 @@ def test_all_blocks_carry_the_rider() -> None:
     ]
 
 
+def test_the_largest_users_fill_four_blocks() -> None:
+    rating = bill(BOOK, "PHILADELPHIA-WATER", ccf(21000), OCTOBER, meter_size="5/8")
+    assert cents(rating)[:4] == [
+        ("WATER", 9336),
+        ("WATER", 421596),  # 980 × 4.302
+        ("WATER", 6370700),  # 19,000 × (3.284 + 0.069)
+        ("WATER", 326300),  # 1,000 × (3.194 + 0.069)
+    ]
+
+
 def test_what_the_program_costs_is_the_riders_part_of_the_others_bills() -> None:
     without = book_of(
         "philadelphia-water",
@@ -89,8 +99,10 @@ def test_what_the_program_costs_is_the_riders_part_of_the_others_bills() -> None
         ("1111.11", "50", 2222),  # 2 % = 22.2222: half the poverty level belongs to the first tier
         ("1111.11", "50.01", 2778),  # 2.5 % = 27.77775
         ("1500", "100", 3750),
-        ("2010", "150", 6030),  # 3 %
-        ("3000", "200", 12000),  # 4 %
+        ("1500", "101", 4500),  # 3 %
+        ("2010", "150", 6030),
+        ("3000", "151", 12000),  # 4 %
+        ("100", "200", 1200),
     ],
 )
 def test_an_enrolled_household_pays_a_share_of_its_income(
