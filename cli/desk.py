@@ -84,7 +84,7 @@ def rates_desk() -> RatesDesk:
         ledger=bootstrap.ledger_store(),
         operations=bootstrap.operations_store(),
         artefacts=bootstrap.run_artefacts(),
-        read_tariff=bootstrap.read_tariff,
+        read=bootstrap.read_rate_document,
         actor=actor(),
         now=datetime.now(UTC),
     )

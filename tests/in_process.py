@@ -66,7 +66,7 @@ class InProcess:
             ledger=self.ledger,
             operations=self.operations,
             artefacts=self.artefacts,
-            read_tariff=read_tariff,
+            read=read_rate_document,
             actor=actor,
             now=self.now,
         )

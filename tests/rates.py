@@ -13,7 +13,7 @@ from chalicelib.tariff_documents.rate_documents import read_rate_document
 from chalicelib.usecases.declare_condition import ConditionDesk
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.audit import AuditStore
-from chalicelib.usecases.publish_tariff import PublishedTariff, publish_tariff
+from chalicelib.usecases.published_tariffs import PublishedTariff, put_published
 
 DROUGHT = """
 tariff: {code}
@@ -37,19 +37,12 @@ charges:
 """
 
 
-def put_in_force(
-    store: ArtefactStore,
-    audit: AuditStore,
-    now: datetime,
-    *,
-    code: str = "WATER",
-    condition: str = "drought_stage",
-) -> None:
-    """Publish the tariff that looks up the drought stage, under its own name or another."""
+def put_in_force(store: ArtefactStore, *, code: str = "WATER", condition: str = "drought_stage") -> None:
+    """Have bill runs use the tariff that looks up the drought stage, under its own name or another."""
     text = DROUGHT.format(code=code).replace("drought_stage", condition)
     loaded = load_tariff(text, file="rates.py")
     tariff = PublishedTariff(code=code, version=2, canonical=loaded.canonical)
-    publish_tariff(tariff=tariff, actor="test", now=now, store=store, audit=audit)
+    put_published(store, tariff)
 
 
 def stage(revision: int, **values: str) -> LoadedCondition:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from chalicelib.domain.kernel.ids import Shard
 from chalicelib.domain.ledger.account_state import AccountState
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
+from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.registry import RegistryStore
 from chalicelib.usecases.ports.simulation import BilledUsage
@@ -37,9 +38,14 @@ def a_year_through(day: date) -> UsageWindow:
 
 
 def determinants_of(versions: Iterable[TariffVersion]) -> tuple[str, ...]:
-    """The names of all determinants that tariffs declare, each once."""
+    """The names of all attributes of agreements that tariffs declare, each once; events are none."""
     return tuple(
-        dict.fromkeys(determinant.name for version in versions for determinant in version.determinants)
+        dict.fromkeys(
+            determinant.name
+            for version in versions
+            for determinant in version.determinants
+            if determinant.source.of_agreement and determinant.kind is not DeterminantKind.EVENT
+        )
     )
 
 

@@ -46,7 +46,7 @@ class Correction:
         self._desk = desk
         self._version = version
         in_order = sorted(versions, key=lambda one: (one.effective_from, one.version))
-        self._book = compile_book(in_order)
+        self._book = compile_book([*in_order, *desk.conditions()])
         self._by_code: dict[str, list[TariffVersion]] = {}
         for one in in_order:
             self._by_code.setdefault(one.code, []).append(one)

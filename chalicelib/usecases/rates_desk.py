@@ -12,8 +12,11 @@ from datetime import UTC, datetime
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.lifecycle import Act, Action, TariffLife
+from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.usecases.declare_condition import conditions_in_force
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.ledger import LedgerStore
 from chalicelib.usecases.ports.operations import OperationsStore
@@ -31,7 +34,7 @@ class TariffUnknown(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatesDesk:
-    """The stores, and who works at the desk at what time. `read_tariff` compiles a canonical document."""
+    """The stores, and who works at the desk at what time. `read` compiles a canonical document."""
 
     lives: TariffLives
     store: ArtefactStore
@@ -39,9 +42,20 @@ class RatesDesk:
     ledger: LedgerStore
     operations: OperationsStore
     artefacts: RunArtefacts
-    read_tariff: Callable[[str], TariffVersion]
+    read: Callable[[str], RateDocument]
     actor: str
     now: datetime
+
+    def read_tariff(self, canonical: str) -> TariffVersion:
+        """The version a document describes, which is known to be a tariff's."""
+        document = self.read(canonical)
+        assert isinstance(document, TariffVersion), "drafts and published tariffs are tariffs"
+        return document
+
+    def conditions(self) -> list[Condition]:
+        """What is declared for everybody now."""
+        documents = [self.read(one.canonical) for one in conditions_in_force(self.store)]
+        return [one for one in documents if isinstance(one, Condition)]
 
     def find(self, code: str, version: int) -> TariffLife | None:
         """The life of a version, also of one that was published before lives were kept; None for none."""

@@ -15,8 +15,10 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.simulation.figures import Compared
 from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.rating import compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.usecases.export_usage import determinants_of
 from chalicelib.usecases.ports.simulation import Terms, UsageSource
 
 GROUPED_BY = ("meter_size", "assistance")
@@ -39,12 +41,13 @@ class Proposal:
     """What is proposed. `moved` puts a tariff's agreements on another one: OLD → NEW.
 
     `current` are the versions known today; those in force on `current_on` are compared (None: on the last day
-    of service in the data). `by` names columns that accounts are grouped by; without any it is GROUPED_BY,
-    as far as the usage has them.
+    of service in the data). `conditions` hold on both sides. `by` names columns that accounts are grouped by;
+    without any it is GROUPED_BY, as far as the usage has them.
     """
 
     current: Sequence[TariffVersion]
     proposed: Sequence[TariffVersion]
+    conditions: Sequence[Condition] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     by: Sequence[str] = ()
     current_on: date | None = None
@@ -63,7 +66,7 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
     NothingToGroupBy, CurrenciesDiffer, NothingToRate, and what the source raises.
     """
-    usage = source.read(determinants=_declared([*proposal.current, *proposal.proposed]))
+    usage = source.read(determinants=determinants_of([*proposal.current, *proposal.proposed]))
     first_day, end = usage.days
     current_on = proposal.current_on or end - timedelta(days=1)
     current = _in_force(proposal.current, on=current_on)
@@ -77,8 +80,8 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
         [*current.values(), *proposed.values()], codes={*usage.tariffs, *proposal.moved.values()}
     )
     found = usage.compare(
-        now=_terms(current, {}, since=first_day),
-        proposed=_terms(proposed, proposal.moved, since=first_day),
+        now=_terms(current, proposal.conditions, {}, since=first_day),
+        proposed=_terms(proposed, proposal.conditions, proposal.moved, since=first_day),
         by=_grouped_by(proposal.by, known=usage.attributes),
     )
     changed = {version.code for version in proposal.proposed} | set(proposal.moved)
@@ -97,11 +100,6 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
         comparison=found.comparison,
     )
     return Simulated(simulation, [*usage.rejected, *found.refused])
-
-
-def _declared(versions: Iterable[TariffVersion]) -> tuple[str, ...]:
-    names = (determinant.name for version in versions for determinant in version.determinants)
-    return tuple(dict.fromkeys(names))
 
 
 def _in_force(versions: Iterable[TariffVersion], *, on: date) -> dict[str, TariffVersion]:
@@ -132,10 +130,16 @@ def _require_one_currency(versions: Iterable[TariffVersion], *, codes: Collectio
         )
 
 
-def _terms(versions: Mapping[str, TariffVersion], moved: Mapping[str, str], *, since: date) -> Terms:
+def _terms(
+    versions: Mapping[str, TariffVersion],
+    conditions: Sequence[Condition],
+    moved: Mapping[str, str],
+    *,
+    since: date,
+) -> Terms:
     """A book in which every version holds from `since` on."""
     lifted = (replace(version, effective_from=since) for version in versions.values())
-    return Terms(book=compile_book(lifted), moved=moved)
+    return Terms(book=compile_book([*lifted, *conditions]), moved=moved)
 
 
 def _compared(version: TariffVersion) -> Compared:

@@ -54,6 +54,7 @@ class UsageYear:
             number=index,
             installed_on=self._days[0][0],
             assisted=Story.ASSISTANCE in stories_of(index),
+            newcomer=False,
             leaks=(),
             absences=(),
             rng=rng,

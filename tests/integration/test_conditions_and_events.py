@@ -64,8 +64,6 @@ def place(local_cloud: LocalCloudForTests) -> Place:
     code = f"WATER-{number}"
     rates.put_in_force(
         bootstrap.artefact_store(),
-        bootstrap.audit_store(),
-        datetime.now(UTC),
         code=code,
         condition=made.condition,
     )

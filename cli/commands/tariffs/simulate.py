@@ -13,13 +13,17 @@ import typer
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.rendering.simulation.report_json import json_schema
-from chalicelib.tariff_documents.load import load_tariff_files
+from chalicelib.tariff_documents.conditions import LoadedCondition
+from chalicelib.tariff_documents.rate_documents import load_rate_files
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
 from chalicelib.usecases.ports.simulation import BilledUsage
 from chalicelib.usecases.published_tariffs import published_tariffs
+from chalicelib.usecases.rates_in_force import rates_in_force
 from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
@@ -55,6 +59,10 @@ def simulate(
     unit: Annotated[
         str | None, typer.Option(help="The unit of usage that names none: ccf, gal, m3 …")
     ] = None,
+    condition: Annotated[
+        list[Path] | None,
+        typer.Option(help="A condition, or a folder of them; repeatable. Without --current: those declared."),
+    ] = None,
     move: Annotated[
         list[str] | None,
         typer.Option(help="OLD=NEW: agreements on tariff OLD would be on tariff NEW; repeatable."),
@@ -78,9 +86,11 @@ def simulate(
 
     Exit code 1 when the control totals do not agree.
     """
+    versions, conditions = _current(current)
     proposal = Proposal(
-        current=_current(current),
-        proposed=_versions(proposed),
+        current=versions,
+        proposed=[one for one in _documents(proposed) if isinstance(one, TariffVersion)],
+        conditions=[*conditions, *_conditions(condition or [])],
         moved=_moves(move or []),
         by=by or (),
         current_on=current_on.date() if current_on else None,
@@ -146,19 +156,28 @@ def usage_export(
         )
 
 
-def _current(files: Sequence[Path] | None) -> list[TariffVersion]:
+def _current(files: Sequence[Path] | None) -> tuple[list[TariffVersion], list[Condition]]:
+    """The versions known today, and the conditions beside them."""
     if files:
-        return _versions(files)
-    use_stack()
-    found = _published()
-    err.print(f"[dim]In force: from the {len(found)} versions published on the stack.[/]")
-    return found
+        found = _documents(files)
+    else:
+        use_stack()
+        in_force = rates_in_force(bootstrap.artefact_store())
+        found = [bootstrap.read_rate_document(one.canonical) for one in in_force]
+        err.print(f"[dim]In force: from the {len(found)} documents on the stack.[/]")
+    versions = [one for one in found if isinstance(one, TariffVersion)]
+    return versions, [one for one in found if isinstance(one, Condition)]
 
 
-def _versions(paths: Sequence[Path]) -> list[TariffVersion]:
-    """The versions in documents, and in those of folders."""
+def _documents(paths: Sequence[Path]) -> list[RateDocument]:
+    """The versions and conditions in documents, and in those of folders."""
     files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
-    return [loaded.version for loaded in load_tariff_files(files)]
+    loaded = load_rate_files(files)
+    return [one.condition if isinstance(one, LoadedCondition) else one.version for one in loaded]
+
+
+def _conditions(paths: Sequence[Path]) -> list[Condition]:
+    return [one for one in _documents(paths) if isinstance(one, Condition)]
 
 
 def _published() -> list[TariffVersion]:

@@ -41,7 +41,7 @@ def utility() -> InProcess:
     made.register(town(accounts=1))
     made.read(reads_of_town(OCTOBER, accounts=1))
     made.read(reads_of_town(NOVEMBER, accounts=1))
-    rates.put_in_force(made.store, made.audit, made.now)
+    rates.put_in_force(made.store)
     return made
 
 

@@ -38,7 +38,7 @@ from chalicelib.usecases.review_tariff import review_tariff
 from chalicelib.usecases.show_bill_run import excepted_accounts
 from chalicelib.usecases.sign_off_report import NothingToSignOff, ReportChanged, sign_off_report
 from chalicelib.usecases.verify_ledger import verify_shard
-from tests.in_process import InProcess, read_tariff
+from tests.in_process import InProcess, read_rate_document
 from tests.towns import (
     CYCLE,
     NOVEMBER,
@@ -280,7 +280,7 @@ def rebill(utility: InProcess, bill_id: BillId, agreement_id: AgreementId) -> No
             ledger=utility.ledger_reader,
             operations=utility.operations,
             store=utility.store,
-            read_tariff=read_tariff,
+            read_rate_document=read_rate_document,
         ),
         posting=Desk(
             ledger=utility.ledger,

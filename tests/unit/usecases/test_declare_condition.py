@@ -110,7 +110,7 @@ def test_bills_look_up_the_latest_revision_of_each(place: Place) -> None:
     assert condition_in_force(place.store, "power").canonical == other.canonical
     with pytest.raises(ConditionUnknown):
         condition_in_force(place.store, "drought")
-    rates.put_in_force(place.store, place.audit, NOW)
+    rates.put_in_force(place.store)
     assert [one.reference for one in rates_in_force(place.store)] == [
         "WATER@2",
         "condition:drought_stage@11",
@@ -126,7 +126,7 @@ def test_bills_look_up_the_latest_revision_of_each(place: Place) -> None:
     ],
 )
 def test_a_published_tariff_must_be_able_to_use_it(place: Place, text: str, why: str) -> None:
-    rates.put_in_force(place.store, place.audit, NOW)
+    rates.put_in_force(place.store)
     with pytest.raises(ConditionUnfit, match=why):
         place.declare(load_condition(f"condition: drought_stage\nrevision: 1\n{text}", file="c"))
 
