@@ -54,13 +54,20 @@ class Formula:
                 "correct it, or the determinants it stands on",
                 formula=to_text(self.expression),
             )
-        return to_integer(result / Fraction(self.step), rule=self.rule) * self.step
+        number = to_integer(result / Fraction(self.step), rule=self.rule) * self.step
+        return _shortest(number) if self.step == MICRO else number
 
     def number(self, values: Values) -> Decimal:
         """What it comes to, a number. Raises DivisionByZero."""
         result = self.value(values)
         assert isinstance(result, Decimal), "a tariff that is sound has a number here"
         return result
+
+
+def _shortest(number: Decimal) -> Decimal:
+    """`number` without the zeros of a rounding nobody asked for: 0.17, not 0.170000."""
+    short = number.normalize()
+    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1))  # type: ignore[operator]
 
 
 class Anything:
