@@ -7,7 +7,7 @@ SERVE ?= 1
 SEEDS ?= 50
 SECONDS ?= 600
 
-.PHONY: help setup browser demo up down deploy test crash fuzz check bench real-meters owrs fmt lock
+.PHONY: help setup browser demo up down deploy test crash fuzz check bench bench-reference real-meters owrs fmt lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ check: setup ## lint, types, layers, floats, locks, template (cfn-lint, own rule
 
 bench: setup ## measure what DESIGN promises, beside each target
 	$(BIN)/python -m benchmarks
+
+bench-reference: setup ## measure beside the reference interpreter, where it is (benchmarks/reference.py)
+	@$(BIN)/python -m benchmarks.reference
 
 real-meters: setup ## bill a year of 26 real meters, and check every liter (needs ../shared; docs/real-meters.md)
 	@$(BIN)/python -m benchmarks.real_meters

@@ -39,8 +39,13 @@ def main(arguments: list[str]) -> int:
     if "--json" in arguments:
         sys.stdout.write(json.dumps([dataclasses.asdict(row) for row in rows], indent=2) + "\n")
     else:
-        Console(highlight=False).print(_table(rows))
+        print_rows(rows)
     return 1 if any(row.met is False for row in rows) else 0
+
+
+def print_rows(rows: list[Row]) -> None:
+    """Print `rows` as a table."""
+    Console(highlight=False).print(_table(rows))
 
 
 def _table(rows: list[Row]) -> Table:

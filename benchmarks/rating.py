@@ -47,7 +47,7 @@ charges:
 
 def run() -> list[Row]:
     """CPU time of the best round, itemised lines included; agreements differ in usage and meter size."""
-    book = _book()
+    book = sample_book()
     requests = _requests()
     lines = len(book.rate(requests[0]).lines)
     rated = _bills_a_second(requests, lambda chunk: [book.rate(request) for request in chunk])
@@ -79,7 +79,8 @@ def _bills_a_second(requests: list[RatingRequest], rate: Callable[[list[RatingRe
     return _BILLS / min(seconds)
 
 
-def _book() -> TariffBook:
+def sample_book() -> TariffBook:
+    """Two versions of one tariff; the second takes over on 1 July 2026."""
     old = _DOCUMENT.format(
         version=1, effective_from="2026-01-01", fixed="12.35", first="2.94", second="4.29", third="6.885"
     )

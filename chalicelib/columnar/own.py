@@ -87,7 +87,7 @@ class OwnNumbers:
             for charge in piece.version.charges
             if depends_on(charge, own)
         }
-        bad: Mask = False
+        bad: Mask = self._metered(members) & (self._rows.usage[members] < 0)
         parts: list[dict[str, Part]] = []
         for piece, own in zip(self._slices, self._names, strict=True):
             values, worse = self._values(piece, own, members)
@@ -107,12 +107,13 @@ class OwnNumbers:
         good = np.flatnonzero(np.broadcast_to(negated(bad), size))
         if len(good) < size:
             yield members[np.broadcast_to(bad, size)]
-        shapes = np.stack([np.broadcast_to(column, size)[good] for column in self._shape(parts, size)])
+        columns = [self._metered(members), *self._shape(parts, size)]
+        shapes = np.stack([np.broadcast_to(column, size)[good] for column in columns])
         shape_of = combine(map(factorize, shapes), rows=len(good))
         for shape, first in enumerate(shape_of.first_rows.tolist()):
             here = good[shape_of.codes == shape] if shape_of.size > 1 else good
             layout = self._layout(shapes[:, first].tobytes(), int(members[good[first]]), known)
-            if layout is None:
+            if layout is None or (layout.needs_usage and not shapes[0, first]):
                 yield members[here]
                 continue
             own_terms = {
@@ -122,6 +123,9 @@ class OwnNumbers:
                 if part.terms is not None
             }
             yield Owned(members[here], placed_over(layout, own_terms, places=self._places(layout, own_terms)))
+
+    def _metered(self, members: NDArray[np.intp]) -> Mask:
+        return True if self._rows.metered is None else self._rows.metered[members]
 
     def _values(
         self, piece: Slice, own: set[str], members: NDArray[np.intp]
@@ -163,7 +167,6 @@ class OwnNumbers:
 
     def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Any]:
         """Columns that are equal for rows whose layouts differ in nothing but figures."""
-        yield np.zeros(size, dtype=np.int64)
         for by_code in parts:
             yield from (part.applies for part in by_code.values())
         if len(parts) == 1:

@@ -56,6 +56,20 @@ class UsageRows:
     def __len__(self) -> int:
         return len(self.usage)
 
+    def first(self, size: int) -> UsageRows:
+        """The first `size` rows."""
+        return UsageRows(
+            agreement=self.agreement[:size],
+            tariff=self.tariff[:size],
+            start=self.start[:size],
+            end=self.end[:size],
+            usage=self.usage[:size],
+            places=self.places,
+            unit=self.unit,
+            determinants={name: column[:size] for name, column in self.determinants.items()},
+            metered=None if self.metered is None else self.metered[:size],
+        )
+
     def quantity(self, count: int) -> Quantity:
         """`count` of usage as a quantity."""
         return Quantity(Fraction(count, 10**self.places), self.unit)
