@@ -148,8 +148,8 @@ def _sign(slices: list[Slice]) -> Hashable:
 
 def _parts(codes: Codes, size: int) -> list[RowNumbers]:
     """For each code below `size` the places where it stands, rising."""
-    if size == 1:
-        return [np.arange(len(codes))]
+    if size <= 1:
+        return [np.arange(len(codes))] * size
     narrow: Any = codes.astype(np.uint16) if size <= 2**16 else codes  # sixteen bits are sorted by digit
     order = np.argsort(narrow, kind="stable")
     return np.split(order, np.cumsum(np.bincount(codes, minlength=size))[:-1])

@@ -22,7 +22,7 @@ from chalicelib.domain.tariffs.rating import TariffBook
 class RatedRows:
     """Amounts by row in minor units of `currency`, which is "" where every row is refused.
 
-    `by_charge` is by code, in the order of rating; `refused` has the message of every row that cannot be
+    `by_charge` is by code, `refused` has the message of every row that cannot be
     rated, whose amounts are zero.
     """
 

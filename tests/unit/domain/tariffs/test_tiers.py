@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,10 +12,13 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
-from chalicelib.domain.tariffs.charges.tiered_charge import StartIs, TiersOutOfOrder
+from chalicelib.domain.tariffs.amounts import Formula
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs, TiersOutOfOrder
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.line import Tier
 from chalicelib.domain.tariffs.version import UsageTerms
-from tests.unit.domain.tariffs.builders import UNITS, ZONE, by, rate, tiered, version
+from chalicelib.tariff_documents.expressions import parse_expression
+from tests.unit.domain.tariffs.builders import LONG_AGO, UNITS, ZONE, by, rate, tiered, version
 
 # The published DIGIT slabs: 0–10 at 2, 10–20 at 2.50, 20–30 at 8, 30–40 at 12.
 SLABS = tiered(("0", "2"), ("10", "2.5"), ("20", "8"), ("30", "12"))
@@ -85,6 +90,30 @@ def test_tabled_starts_that_do_not_rise_are_refused_when_they_are_met() -> None:
     assert rate(zoned, 1, zone="fine").total_minor == 200
     with pytest.raises(TiersOutOfOrder, match="tier 3 starts at 8, after tier 2 at 9"):
         rate(zoned, 1, zone="odd")
+
+
+def test_over_three_rates_no_tier_starts_below_the_one_before_it() -> None:
+    # 1, 3 and 26 days: of a bound of 15 the days have 1, 1 and 13, of one of 16 they have 0, 2 and 14.
+    days = [date(2026, 4, 2), date(2026, 4, 5)]
+    one, two, three = (
+        version(tiered(("0", rate), ("15", "2"), ("16", "3")), version=number, effective_from=day)
+        for number, (rate, day) in enumerate(zip(("1", "1.1", "1.2"), [LONG_AGO, *days], strict=True), 1)
+    )
+    rating = rate([one, two, three], 45)
+    assert sum(line.quantity or 0 for line in rating.lines) == rating.billed_quantity == 45
+    # On the first day (1.5 of 45 units, rounded to 2) tier 1 ends at 1, and tier 2 there as well.
+    first = [(line.tier and line.tier.number, line.quantity) for line in rating.lines[:2]]
+    assert first == [(1, 1), (3, 1)]
+
+
+def test_a_tier_whose_formula_comes_to_less_than_nothing_is_empty() -> None:
+    winter = Determinant(name="winter", kind=DeterminantKind.NUMBER)
+    start = Formula(parse_expression("winter - 10"))
+    charge = replace(tiered(("0", "1"), (start, "2")), out_of_order=OutOfOrder.EMPTY_TIER)
+    lines = rate(version(charge, determinants=(winter,)), 7, winter="4").lines
+    assert [(line.tier and line.tier.number, line.quantity, line.amount_minor) for line in lines] == [
+        (2, Decimal(7), 1400)
+    ]
 
 
 def test_a_boundary_finer_than_the_billing_step_is_kept() -> None:

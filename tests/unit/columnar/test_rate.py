@@ -1,0 +1,134 @@
+"""Rows are brought together as far as they are rated alike, and refused one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+
+from chalicelib.columnar import group
+from chalicelib.columnar.group import groups_of
+from chalicelib.columnar.rate import rate_rows
+from chalicelib.columnar.rows import UnevenRows, UsageRows
+from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.tariffs.amounts import Formula
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
+from chalicelib.domain.tariffs.plan import CurrencyMix
+from chalicelib.domain.tariffs.rating import compile_book
+from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.tariff_documents.expressions import parse_expression
+from tests.unit.domain.tariffs.builders import METER_SIZE, by, flat, service, tax, tiered, version
+
+WINTER = Determinant(name="winter", kind=DeterminantKind.NUMBER)
+PLAIN = version(service("10"), flat("2"), tax("10", "SVC", "WATER"))
+BY_SIZE = version(service(by("meter_size", {"1": "20"})), code="R-2", determinants=(METER_SIZE,))
+BUDGETED = version(
+    tiered(("0", "1"), (Formula(parse_expression("1.5 * winter")), "3")), determinants=(WINTER,), code="R-3"
+)
+
+
+def april(tariffs: list[str], usage: list[int], **determinants: list[str]) -> UsageRows:
+    """Rows of April 2026, usage in whole ccf."""
+    return UsageRows(
+        agreement=np.arange(len(tariffs)).astype(str),
+        tariff=np.array(tariffs, dtype=np.str_),
+        start=np.full(len(tariffs), "2026-04-01", dtype="datetime64[D]"),
+        end=np.full(len(tariffs), "2026-05-01", dtype="datetime64[D]"),
+        usage=np.array(usage, dtype=np.int64),
+        places=0,
+        unit=Unit.CCF,
+        determinants={name: np.array(texts) for name, texts in determinants.items()},
+    )
+
+
+def group_count(versions: list[TariffVersion], rows: UsageRows) -> int:
+    return len(list(groups_of(compile_book(versions), rows)))
+
+
+def test_amounts_are_told_by_row_and_charge() -> None:
+    rated = rate_rows(compile_book([PLAIN]), april(["R-1", "R-1"], [0, 7]))
+    # 10.00 and 10 percent of it; 10.00 + 7 × 2.00, and 10 percent of 24.00.
+    assert rated.total_minor.tolist() == [1100, 2640]
+    assert {code: column.tolist() for code, column in rated.by_charge.items()} == {
+        "SVC": [1000, 1000],
+        "WATER": [0, 1400],
+        "TAX": [100, 240],
+    }
+    assert (rated.currency, rated.refused) == ("USD", {})
+
+
+def test_a_row_that_cannot_be_rated_is_refused_and_disturbs_no_other() -> None:
+    rated = rate_rows(compile_book([PLAIN]), april(["R-1", "R-9", "R-1"], [1, 1, -4]))
+    assert rated.total_minor.tolist() == [1320, 0, 0]
+    assert sorted(rated.refused) == [1, 2]
+    assert "no version of tariff R-9 is in force" in rated.refused[1]
+    assert "usage is -4 ccf" in rated.refused[2]
+
+
+def test_of_no_rows_nothing_comes() -> None:
+    rated = rate_rows(compile_book([PLAIN]), april([], []))
+    assert (rated.currency, len(rated.total_minor), rated.by_charge, rated.refused) == ("", 0, {}, {})
+
+
+def test_rows_in_two_currencies_have_no_common_sum() -> None:
+    pounds = replace(PLAIN, code="R-2", currency="GBP")
+    with pytest.raises(CurrencyMix, match="rate each currency by itself"):
+        rate_rows(compile_book([PLAIN, pounds]), april(["R-1", "R-2"], [1, 1]))
+
+
+def test_what_a_tariff_does_not_ask_sets_no_rows_apart() -> None:
+    rows = april(["R-1"] * 4, [1, 2, 3, 4], meter_size=["1", "2", "3", "4"])
+    assert group_count([PLAIN, BY_SIZE], rows) == 1
+
+
+def test_periods_alike_in_days_share_a_layout() -> None:
+    rows = april(["R-1"] * 3, [1, 2, 3])
+    moved = replace(rows, start=rows.start + np.arange(3), end=rows.end + np.arange(3))
+    longer = replace(rows, end=rows.end + np.array([0, 1, 0]))
+    assert (group_count([PLAIN], moved), group_count([PLAIN], longer)) == (1, 2)
+
+
+def test_numbers_of_their_own_do_not_set_rows_apart() -> None:
+    count = group.MOST_SHARED + 1
+    rows = april(["R-3"] * count, [40] * count, winter=[f"{number}.5" for number in range(count)])
+    assert group_count([BUDGETED], rows) == 1
+    rated = rate_rows(compile_book([BUDGETED]), rows)
+    # Tier 1 ends at one and a half times the average: of 40 units 15.75 are in it for an average of 10.5.
+    assert rated.total_minor[10] == 1575 + 7275
+
+
+def test_a_few_numbers_that_many_rows_share_make_groups() -> None:
+    rows = april(["R-3"] * 6, [40] * 6, winter=["8", "8.0", "9", "8", "9", "9"])
+    # "8" and "8.0" are one number.
+    assert group_count([BUDGETED], rows) == 2
+
+
+def test_a_number_that_is_none_is_refused_beside_good_ones() -> None:
+    rows = april(["R-3"] * 3, [40] * 3, winter=["8", "", "much"])
+    with patch.object(group, "MOST_SHARED", 0):
+        rated = rate_rows(compile_book([BUDGETED]), rows)
+    assert rated.total_minor.tolist() == [1200 + 2800 * 3, 0, 0]
+    assert "needs winter" in rated.refused[1]
+    assert "winter cannot be 'much'" in rated.refused[2]
+
+
+def test_columns_of_different_lengths_or_of_fractions_are_no_rows() -> None:
+    with pytest.raises(UnevenRows, match="meter_size has 1 rows"):
+        april(["R-1", "R-1"], [1, 2], meter_size=["1"])
+    rows = april(["R-1"], [1])
+    with pytest.raises(UnevenRows, match="scale it"):
+        replace(rows, usage=rows.usage.astype(np.float64))
+    with pytest.raises(UnevenRows, match="give a day"):
+        replace(rows, end=np.array(["NaT"], dtype="datetime64[D]"))
+
+
+def test_a_bound_below_the_billing_step_is_kept_where_rows_differ_in_it() -> None:
+    rows = april(["R-3", "R-3"], [1, 1], winter=["0.1", "0.333333"])
+    with patch.object(group, "MOST_SHARED", 0):
+        rated = rate_rows(compile_book([BUDGETED]), rows)
+    # 0.15 × 1 + 0.85 × 3 = 0.15 + 2.55; 0.5 (of 0.4999995, in millionths 0.500000) × 1 + 0.5 × 3.
+    assert rated.total_minor.tolist() == [270, 200]
+    assert Decimal("0.333333") * Decimal("1.5") == Decimal("0.4999995")
