@@ -251,6 +251,8 @@ def _scaled(term: Term, factor: Lifted, *, before: bool = False) -> Term:
 
 def _table(by: Key, rows: Mapping[str, Lifted]) -> Lifted:
     """One table of tables: the keys of `by`, then of what each row depends on. Raises NotExpressible."""
+    if not rows:
+        raise NotExpressible("a table has no row with a value")
     selected: dict[Key, Lifted] = {}
     for text, row in rows.items():
         key = split_key(text, by)

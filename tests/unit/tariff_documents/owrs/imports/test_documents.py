@@ -413,6 +413,7 @@ def test_names_become_names_of_ours() -> None:
         ("bill: {depends_on: [a, b], values: {x: 1}}\n", "0: the key 'x' does not have one part for each"),
         ('bill: {depends_on: size, values: {1": 1, 1.0: 2}}\n', "0: a table has two rows for 1"),
         ("bill: {depends_on: a, values: {over 5: 1}}\n", "-1: as a document it is refused"),
+        ("bill: {depends_on: size, values: {a: , b: }}\n", "0: a table has no row with a value"),
         ("bill: list\nlist: [1, 2]\n", "1: list is a list where one figure is needed"),
     ],
 )

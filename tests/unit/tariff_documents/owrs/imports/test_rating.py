@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.tariff_documents.owrs.imports.rating import DocumentRates
+from chalicelib.tariff_documents.owrs.requests import Answers, RateFiles
 
 TOWN = """\
 metadata: {effective_date: 07/01/2017, bill_unit: ccf}
@@ -57,7 +59,7 @@ def rates(tmp_path: Path) -> DocumentRates:
     return DocumentRates(tmp_path)
 
 
-def ask(rates: DocumentRates, asked: str, **request: Any) -> dict[str, Any]:
+def ask(rates: Answers, asked: str, **request: Any) -> dict[str, Any]:
     question = {"file": "town.owrs", "class": "HOME", "fields": asked.split(), **request}
     return rates.answer(json.dumps(question))
 
@@ -111,3 +113,15 @@ def test_what_cannot_be_rated_is_an_error_with_a_code(
     error = ask(rates, "bill", **request_)["error"]
     assert error["code"] == code
     assert message in error["message"]
+
+
+def test_tiers_without_width_are_those_of_the_reference(tmp_path: Path) -> None:
+    for starts, bill in (("[0, 0, 11]", "21.50"), ("[0, 1, 11]", "21.50"), ("[0, 9, 4]", "15.50")):
+        (tmp_path / "odd.owrs").write_text(
+            "rate_structure:\n  HOME:\n    bill: Tiered\n"
+            f"    tier_starts: {starts}\n    tier_prices: [1, 2, 3]\n"
+        )
+        question = {"file": "odd.owrs", "inputs": {"usage_ccf": 10.5}}
+        assert ask(DocumentRates(tmp_path), "bill", **question) == {"values": {"bill": bill}}
+        exact = ask(RateFiles(tmp_path), "bill", **question)["values"]["bill"]
+        assert Decimal(exact) == Decimal(bill)
