@@ -148,7 +148,14 @@ def _lookup(section: dict[str, Any], at: At) -> Content:
 
 def _rows(values: object, at: At) -> dict[str, Content]:
     if isinstance(values, dict):
-        return {key.strip(): _content(value, (*at, key)) for key, value in values.items()}
+        rows: dict[str, Content] = {}
+        for key, value in values.items():
+            if isinstance(value, dict) and not {"depends_on", "values"} & value.keys():
+                # Keys within keys are those of the next determinant.
+                rows.update({f"{key.strip()}|{k}": row for k, row in _rows(value, (*at, key)).items()})
+            else:
+                rows[key.strip()] = _content(value, (*at, key))
+        return rows
     if not isinstance(values, list):
         return {}
     if all(isinstance(row, dict) for row in values):

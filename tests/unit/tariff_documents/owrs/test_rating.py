@@ -270,6 +270,13 @@ def test_three_determinants_and_numbers_as_keys() -> None:
     assert values(fields, "bill", usage_month=1, pressure_zone="2.50", texts={"season": "Winter"}) == ["6"]
 
 
+def test_keys_within_keys_are_those_of_the_next_determinant() -> None:
+    fields = "bill: {depends_on: [season, zone], values: {Summer: {1: 5, 2: 6}, Winter: {1: 3}}}\n"
+    assert values(fields, "bill", zone=2, texts={"season": "Summer"}) == ["6"]
+    with pytest.raises(UnknownTableKey):
+        values(fields, "bill", zone=2, texts={"season": "Winter"})
+
+
 def test_a_table_may_depend_on_a_field_and_list_months() -> None:
     fields = """
         landscape_factor: {depends_on: month, values: [0.1, 0.2, 0.3]}
