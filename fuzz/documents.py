@@ -11,9 +11,9 @@ import yaml
 from hypothesis import strategies as st
 
 from chalicelib.domain.tariffs.determinants import DeterminantKind
+from chalicelib.tariff_documents.json_schema import json_schema
 from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
-from chalicelib.tariff_documents.schema import json_schema
 from fuzz import formulas, words
 from fuzz.by_schema import BySchema
 from fuzz.checks import watched

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from chalicelib.tariff_documents.json_schema import EXAMPLES as REFERENCE
 from fuzz import formulas, words
-from fuzz.documents import FRAME, SCHEMA, SECTIONS, charges, read
+from fuzz.documents import SCHEMA, charges, read
 
-_PROJECT = Path(__file__).parents[1]
-
-
-def _examples() -> Iterator[str]:
-    """The samples, and the examples of the reference, each with a document around it."""
-    for path in sorted((_PROJECT / "samples" / "tariffs").glob("*.yaml")):
-        yield path.read_text(encoding="utf-8")
-    reference = (_PROJECT / "docs" / "tariffs.md").read_text(encoding="utf-8")
-    for block in re.findall(r"```yaml\n(.*?)```", reference, re.DOTALL):
-        example = read(block)
-        if isinstance(example, list):
-            yield FRAME + block
-        elif example.keys() <= SECTIONS:
-            yield json.dumps(read(FRAME) | example, indent=1)
-
-
-EXAMPLES = list(_examples())
+_SAMPLES = Path(__file__).parents[1] / "samples" / "tariffs"
+EXAMPLES = [
+    *(path.read_text(encoding="utf-8") for path in sorted(_SAMPLES.glob("*.yaml"))),
+    *(json.dumps(json.loads(example.document()), indent=1) for example in REFERENCE),
+]
+"""The samples, and the examples of the reference, each with a document around it."""
 _DATA = [read(text) for text in EXAMPLES]
 
 

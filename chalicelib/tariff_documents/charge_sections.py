@@ -22,150 +22,198 @@ from chalicelib.tariff_documents.fields import (
 class ChargeSection(Section):
     """What every charge has."""
 
-    code: Code
-    label: Text
-    gl_account: Text
-    fund: Text
-    charge_group: Text
-    clause: str = ""
-    rounding: RoundingRule | None = None
-    only_if: Name | None = None
-    unless: Name | None = None
+    code: Code = Field(description="Names the charge: in `base` of later ones, on lines, in translations.")
+    label: Text = Field(description="What the customer reads on the bill.")
+    gl_account: Text = Field(description="The account of the general ledger that earns it.")
+    fund: Text = Field(description="The fund it belongs to.")
+    charge_group: Text = Field(description="What reports add it up under.")
+    clause: str = Field(default="", description="The section of the ordinance; explanations cite it.")
+    rounding: RoundingRule | None = Field(
+        default=None, description="How this charge's lines are rounded, where not as the tariff says."
+    )
+    only_if: Name | None = Field(
+        default=None, description="A flag, or a formula that compares: charged only where it is yes."
+    )
+    unless: Name | None = Field(
+        default=None, description="A flag, or a formula that compares: not charged where it is yes."
+    )
 
 
 class QuantitySection(Section):
-    """What is made of the metered quantity before it is priced, in this order."""
+    """What is made of the metered quantity before it is priced. The steps are taken in this order."""
 
-    instead: AmountField | None = None
-    share: AmountField | None = None
-    at_most: AmountField | None = None
-    at_least: AmountField | None = None
-    included: AmountField | None = None
-    round: RoundingSection | None = None
+    instead: AmountField | None = Field(
+        default=None, description="This quantity in place of the metered one: a flat allotment."
+    )
+    share: AmountField | None = Field(
+        default=None,
+        description="So many percent of it, rounded half up to the billing step: a sewer return factor.",
+    )
+    at_most: AmountField | None = Field(default=None, description="No more than this: a winter average.")
+    at_least: AmountField | None = Field(default=None, description="No less than this: take-or-pay.")
+    included: AmountField | None = Field(
+        default=None, description="Only what exceeds this: an included volume, or the baseline of a penalty."
+    )
+    round: RoundingSection | None = Field(
+        default=None, description="A multiple of a coarser step, under `up`: every started thousand."
+    )
+
+
+_TIMES = "A count, or any number, that multiplies it: dwelling units."
+_OF_LENGTH = "Whether it follows the length of the bill."
+_QUANTITY = "The quantity it is taken on, where that is not the metered one."
+_QUANTITY_OF_LENGTH = "Whether the amounts in `quantity` follow the length of the bill where tiers do."
+_CAP = "The most it comes to on a full bill."
+_CAP_OF_LENGTH = "Whether the cap follows the length of the bill."
+_BASE = "The earlier charges it is taken on, by code."
 
 
 class ServiceChargeSection(ChargeSection):
-    """A fixed charge for being connected."""
+    """A fixed charge for being connected: the same whatever is used."""
 
     type: Literal["service_charge"]
-    amount: AmountField
-    times: Name | None = None
-    prorated: bool = True
+    amount: AmountField = Field(description="What a full bill is charged.")
+    times: Name | None = Field(default=None, description=_TIMES)
+    prorated: bool = Field(default=True, description=_OF_LENGTH)
 
 
 class FlatCommoditySection(ChargeSection):
-    """One rate for every unit of water."""
+    """One rate for every billed unit of water."""
 
     type: Literal["commodity_flat"]
-    rate: AmountField
-    quantity: QuantitySection | None = None
-    prorated: bool = True
+    rate: AmountField = Field(description="Money for each billed unit.")
+    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
+    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
 
 
 class UnitSurchargeSection(ChargeSection):
-    """A surcharge (or, below zero, a credit) for every unit of water."""
+    """A surcharge for every billed unit, below zero a credit; shown as a surcharge."""
 
     type: Literal["unit_surcharge"]
-    rate: AmountField
-    quantity: QuantitySection | None = None
-    prorated: bool = True
+    rate: AmountField = Field(description="Money for each billed unit; below zero it is a credit.")
+    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
+    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
 
 
 class TierSection(Section):
-    """One tier."""
+    """One tier: where it starts, and its rate."""
 
-    start: Annotated[AmountField, Field(alias="from")]
-    rate: AmountField
+    start: Annotated[AmountField, Field(alias="from", description="Where it starts, as `start_is` reads it.")]
+    rate: AmountField = Field(description="Money for each billed unit in it.")
 
 
 class TieredCommoditySection(ChargeSection):
     """Each part of the usage at the rate of the tier it falls in."""
 
     type: Literal["commodity_tiered"]
-    start_is: StartIs
-    tiers: Annotated[list[TierSection], Field(min_length=1)]
-    width_times: Name | None = None
-    rates: TierRates = TierRates.OF_EACH_TIER
-    out_of_order: OutOfOrder = OutOfOrder.REFUSED
-    quantity: QuantitySection | None = None
-    prorated: bool = True
+    start_is: StartIs = Field(
+        description="What a tier's `from` means. `first_unit`: from 7 begins with the seventh unit, the tier "
+        "before ends at 6. `boundary`: from 6 begins above 6."
+    )
+    tiers: Annotated[list[TierSection], Field(min_length=1, description="The tiers, by rising start.")]
+    width_times: Name | None = Field(
+        default=None, description="A count, or any number, that widens all tiers: dwelling units."
+    )
+    rates: TierRates = Field(
+        default=TierRates.OF_EACH_TIER,
+        description="`of_tier_reached` charges the whole usage at the rate of the highest tier it reaches.",
+    )
+    out_of_order: OutOfOrder = Field(
+        default=OutOfOrder.REFUSED,
+        description="What holds where tables or formulas make a tier end before it starts: `empty_tier` "
+        "gives it no width, `refused` bills nothing.",
+    )
+    quantity: QuantitySection | None = Field(default=None, description="The quantity that is put in tiers.")
+    prorated: bool = Field(
+        default=True,
+        description="Whether tier widths, and the amounts in `quantity`, follow the length of the bill where "
+        "the tariff's tiers do.",
+    )
 
 
 class PercentSurchargeSection(ChargeSection):
-    """A percentage on earlier charges."""
+    """A percentage of earlier charges."""
 
     type: Literal["percent_surcharge"]
-    percent: AmountField
-    base: Bases
-    cap: AmountField | None = None
-    prorated: bool = True
+    percent: AmountField = Field(description="So many percent of the base.")
+    base: Bases = Field(description=_BASE)
+    cap: AmountField | None = Field(default=None, description=_CAP)
+    prorated: bool = Field(default=True, description=_CAP_OF_LENGTH)
 
 
 class MinimumSection(ChargeSection):
-    """Earlier charges are topped up to an amount."""
+    """Tops earlier charges up to an amount, in a line of its own."""
 
     type: Literal["minimum_charge"]
-    amount: AmountField
-    base: Bases
-    prorated: bool = True
+    amount: AmountField = Field(description="What the base comes to at least, on a full bill.")
+    base: Bases = Field(description="The earlier charges that are topped up, by code.")
+    prorated: bool = Field(default=True, description="Whether the minimum follows the length of the bill.")
 
 
 class DiscountSection(ChargeSection):
-    """A percentage of earlier charges with an optional cap, or a fixed credit against them."""
+    """A percentage of earlier charges, or a fixed credit against them; never more than they are."""
 
     type: Literal["discount"]
-    base: Bases
-    percent: AmountField | None = None
-    cap: AmountField | None = None
-    credit: AmountField | None = None
-    prorated: bool = True
+    base: Bases = Field(description="The earlier charges it is taken from, by code.")
+    percent: AmountField | None = Field(
+        default=None, description="So many percent of the base. Either this or `credit`."
+    )
+    cap: AmountField | None = Field(
+        default=None, description="The most a percentage takes off, on a full bill."
+    )
+    credit: AmountField | None = Field(default=None, description="The same amount off every full bill.")
+    prorated: bool = Field(default=True, description="Whether cap and credit follow the length of the bill.")
 
 
 class TaxSection(ChargeSection):
-    """A percentage tax on earlier charges."""
+    """A tax that is a percentage of earlier charges."""
 
     type: Literal["tax"]
-    percent: AmountField
-    base: Bases
-    cap: AmountField | None = None
-    prorated: bool = True
+    percent: AmountField = Field(description="So many percent of the base.")
+    base: Bases = Field(description=_BASE)
+    cap: AmountField | None = Field(default=None, description=_CAP)
+    prorated: bool = Field(default=True, description=_CAP_OF_LENGTH)
 
 
 class FixedTaxSection(ChargeSection):
     """A tax of a fixed amount: by meter size, by dwelling unit."""
 
     type: Literal["fixed_tax"]
-    amount: AmountField
-    times: Name | None = None
-    prorated: bool = True
+    amount: AmountField = Field(description="What a full bill is taxed.")
+    times: Name | None = Field(default=None, description=_TIMES)
+    prorated: bool = Field(default=True, description=_OF_LENGTH)
 
 
 class UnitTaxSection(ChargeSection):
-    """A tax for every unit of water."""
+    """A tax for every billed unit."""
 
     type: Literal["unit_tax"]
-    rate: AmountField
-    quantity: QuantitySection | None = None
-    prorated: bool = True
+    rate: AmountField = Field(description="Money for each billed unit.")
+    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
+    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
 
 
 class RoundingToSection(ChargeSection):
-    """The sum of earlier charges is rounded to a coarser step, in a line of its own."""
+    """Rounds the sum of earlier charges to a coarser step, in a line of its own."""
 
     type: Literal["rounding"]
-    base: Bases
-    to: AmountField
+    base: Bases = Field(description="The earlier charges whose sum is rounded, by code.")
+    to: AmountField = Field(description="The step, in money: 0.05 rounds to five cents.")
 
 
 class OneOffSection(ChargeSection):
-    """A fee each time something happens: an amount, or a percentage of the money the event is about."""
+    """A fee each time something happens, dated that day: never prorated, never split."""
 
     type: Literal["one_off"]
-    when: Name
-    amount: AmountField | None = None
-    percent: AmountField | None = None
-    at_least: AmountField | None = None
-    at_most: AmountField | None = None
+    when: Name = Field(description="A determinant of kind `event`: what happens.")
+    amount: AmountField | None = Field(
+        default=None, description="The fee; the event's value says how many times. Either this or `percent`."
+    )
+    percent: AmountField | None = Field(
+        default=None, description="So many percent of the money that the event's value says it is about."
+    )
+    at_least: AmountField | None = Field(default=None, description="The least a percentage comes to.")
+    at_most: AmountField | None = Field(default=None, description="The most a percentage comes to.")
 
 
 AnyCharge = Annotated[

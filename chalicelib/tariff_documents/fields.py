@@ -94,15 +94,19 @@ class Section(BaseModel):
 class RoundingSection(Section):
     """To a multiple of `to`, under `rule`."""
 
-    to: Step
-    rule: RoundingRule = RoundingRule.HALF_UP
+    to: Step = Field(description="The step: 1 for whole numbers, 0.01 for hundredths, 100 for hundreds.")
+    rule: RoundingRule = Field(
+        default=RoundingRule.HALF_UP, description="Where it goes from between two steps."
+    )
 
 
 class FormulaSection(Section):
     """A number worked out from determinants; rounded half up to a millionth, or as `round` says."""
 
-    formula: ExpressionText
-    round: RoundingSection | None = None
+    formula: ExpressionText = Field(description="What to compute, in the language of formulas.")
+    round: RoundingSection | None = Field(
+        default=None, description="How the result is rounded, where not half up to a millionth."
+    )
 
 
 def _is_formula(value: object) -> bool:
@@ -144,10 +148,17 @@ class TableSection(Section):
 
     by: Annotated[
         list[Name],
-        Field(min_length=1, max_length=_MOST_KEYS),
+        Field(
+            min_length=1,
+            max_length=_MOST_KEYS,
+            description="The determinants, or formulas with a name, that figures are looked up by.",
+        ),
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ]
-    values: Annotated[Cells, Field(min_length=1)]
+    values: Annotated[
+        Cells,
+        Field(min_length=1, description="A figure, or a formula, under one key for each name in `by`."),
+    ]
 
     @model_validator(mode="after")
     def _is_even(self) -> TableSection:
@@ -177,6 +188,15 @@ def _leaves(
             yield (*path, key), value
 
 
-AmountField = Annotated[
-    _Figure | _Formula | Annotated[TableSection, Tag("table")], Discriminator(_amount_tag)
-]
+if TYPE_CHECKING:
+    AmountField = Decimal | FormulaSection | TableSection
+else:
+    AmountField = TypeAliasType(
+        "Amount",
+        Annotated[
+            _Figure | _Formula | Annotated[TableSection, Tag("table")],
+            Discriminator(_amount_tag),
+            Field(description="A figure, a formula, or a table of them."),
+        ],
+    )
+"""Named in the schema: an editor says once what an amount is, not for every field that takes one."""

@@ -11,12 +11,13 @@ from cli.commands.tariffs.import_owrs import import_rates
 from cli.commands.tariffs.publishing import publish, report, sign_off
 from cli.commands.tariffs.quote import quote
 from cli.commands.tariffs.rate import rate
-from cli.commands.tariffs.schema import schema
+from cli.commands.tariffs.schema import reference, schema
 from cli.commands.tariffs.simulate import report_schema, simulate, usage_export
 
 app = typer.Typer(help="Write, rate, compare, review and publish tariff documents.", no_args_is_help=True)
 
 app.command()(schema)
+app.command()(reference)
 app.command()(quote)
 app.command()(check)
 app.command()(rate)

@@ -7,10 +7,21 @@ from fractions import Fraction
 
 from chalicelib.domain.kernel.money import Money, minor_unit_exponent
 from chalicelib.domain.kernel.quantity import Unit
+from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Measure, Note
 
 _WATER_UNITS = frozenset(unit.value for unit in Unit)
-_RULES = {Note.HALF_EVEN: "half to even", Note.UP: "up", Note.DOWN: "down"}
+_RULES = {
+    Note.HALF_EVEN: RoundingRule.HALF_EVEN,
+    Note.UP: RoundingRule.UP,
+    Note.DOWN: RoundingRule.DOWN,
+}
+RULE_WORDS = {
+    RoundingRule.HALF_UP: "half up",
+    RoundingRule.HALF_EVEN: "half to even",
+    RoundingRule.UP: "up",
+    RoundingRule.DOWN: "down",
+}
 _REASONS = {
     Note.OPENING: "it is an opening bill",
     Note.CLOSING: "it is a closing bill",
@@ -26,12 +37,25 @@ def explain_line(line: BillLine, currency: str) -> str:
 
     For example "12.5 ccf of tier 2 at 4.29 = 53.63 USD (53.625 rounded half up); Tariff R-1@3, section 2".
     """
-    amount = _money(line.amount_minor, currency)
-    equals = ", limited to" if Note.LIMITED in line.notes else " ="
-    equals = "" if line.kind is LineKind.ROUNDING else equals
-    sentence = f"{_formula(line, currency)}{equals} {amount} {currency}{_rounding(line, currency)}"
     source = f"Tariff {line.tariff}" + (f", {line.clause}" if line.clause else "")
-    return "; ".join([sentence, source, *_circumstances(line)])
+    return "; ".join([_sentence(line, currency), source, *_circumstances(line)])
+
+
+def derive_line(line: BillLine, currency: str) -> str:
+    """The same without its source, where the tariff is known."""
+    return "; ".join([_sentence(line, currency), *_circumstances(line)])
+
+
+def _sentence(line: BillLine, currency: str) -> str:
+    amount = _money(line.amount_minor, currency)
+    equals = "" if line.kind is LineKind.ROUNDING else " ="
+    if Note.LIMITED in line.notes:
+        all_of_it = line.kind is LineKind.DISCOUNT and -line.amount_minor == line.base_minor
+        equals = ", limited to what it is taken from:" if all_of_it else ", limited to"
+    formula = _formula(line, currency)
+    if formula == amount:
+        return f"{amount} {currency}"
+    return f"{formula}{equals} {amount} {currency}{_rounding(line, currency)}"
 
 
 def _formula(line: BillLine, currency: str) -> str:
@@ -40,8 +64,7 @@ def _formula(line: BillLine, currency: str) -> str:
     if line.kind is LineKind.FEE:
         return _fee(line, rate, base)
     if line.kind is LineKind.ROUNDING:
-        rule = next((words for note, words in _RULES.items() if note in line.notes), "half up")
-        return f"{base} rounded {rule} to a multiple of {rate} changes by"
+        return f"{base} rounded {RULE_WORDS[rule_of(line)]} to a multiple of {rate} changes by"
     if line.unit == "%":
         sign = "−" if line.kind is LineKind.DISCOUNT else ""
         return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
@@ -50,11 +73,36 @@ def _formula(line: BillLine, currency: str) -> str:
         count = f"{_plain(line.quantity or Decimal(1))} {_words(line.unit)} at " if several else ""
         return count + rate + _times(line)
     if line.kind is LineKind.MINIMUM:
-        return f"the minimum of {rate}{_times(line)} less {base}"
+        return f"the minimum of {rate}{_times(line)}{_floor(line, currency)} less {base}"
     if line.kind is LineKind.DISCOUNT:
         return f"a credit of {rate}{_times(line)} on {base}"
-    tier = f" of tier {line.tier.number}" if line.tier else ""
-    return f"{_plain(line.quantity or Decimal(0))} {line.unit}{tier} at {rate}"
+    quantity = f"{_plain(line.quantity or Decimal(0))} {line.unit}"
+    if line.tier and Note.REACHED in line.notes:
+        return f"{quantity}, all at {rate}, the rate of tier {line.tier.number} reached"
+    return f"{quantity}{f' of tier {line.tier.number}' if line.tier else ''} at {rate}"
+
+
+def _floor(line: BillLine, currency: str) -> str:
+    """What a minimum comes to for the days of the line, where that is not what the tariff says."""
+    floor_minor, exact = _floor_minor(line, currency), _exact_floor(line, currency)
+    if (not line.factor and exact == floor_minor) or Note.SHARED in line.notes:
+        return ""
+    rounded = "" if exact == floor_minor else f", rounded {RULE_WORDS[rule_of(line)]}"
+    return f" (= {_money(floor_minor, currency)}{rounded})"
+
+
+def _exact_floor(line: BillLine, currency: str) -> Fraction:
+    factor = Fraction(*line.factor) if line.factor else Fraction(1)
+    return Fraction(line.rate or 0) * factor * 10 ** minor_unit_exponent(currency)
+
+
+def _floor_minor(line: BillLine, currency: str) -> int:
+    return to_integer(_exact_floor(line, currency), rule=rule_of(line))
+
+
+def rule_of(line: BillLine) -> RoundingRule:
+    """How the amount of `line` was rounded."""
+    return next((rule for note, rule in _RULES.items() if note in line.notes), RoundingRule.HALF_UP)
 
 
 def _is_fixed(line: BillLine) -> bool:
@@ -84,7 +132,7 @@ def _rounding(line: BillLine, currency: str) -> str:
     exact = exact_minor(line, currency)
     if exact == line.amount_minor:
         return ""
-    rule = next((words for note, words in _RULES.items() if note in line.notes), "half up")
+    rule = RULE_WORDS[rule_of(line)]
     unrounded = _terminating(exact / scale)
     return f" ({unrounded} rounded {rule})" if unrounded else f" (rounded {rule})"
 
@@ -93,7 +141,7 @@ def exact_minor(line: BillLine, currency: str) -> Fraction:
     """The amount of `line` before rounding, sharing or limiting, in minor units, from its own data alone."""
     scale: int = 10 ** minor_unit_exponent(currency)
     rate = Fraction(line.rate or 0)
-    factor = Fraction(line.factor.numerator, line.factor.denominator) if line.factor else Fraction(1)
+    factor = Fraction(*line.factor) if line.factor else Fraction(1)
     if line.kind is LineKind.ROUNDING:
         return Fraction(line.amount_minor)  # the difference to a multiple is whole
     if line.unit == "%":
@@ -102,7 +150,7 @@ def exact_minor(line: BillLine, currency: str) -> Fraction:
     if line.kind is LineKind.DISCOUNT:
         return -rate * factor * scale
     if line.kind is LineKind.MINIMUM:
-        return rate * factor * scale - (line.base_minor or 0)
+        return Fraction(_floor_minor(line, currency) - (line.base_minor or 0))
     count = Fraction(1) if line.quantity is None else Fraction(line.quantity)
     return count * rate * scale * (factor if _is_fixed(line) else 1)
 
@@ -113,7 +161,7 @@ def _circumstances(line: BillLine) -> list[str]:
         said.append(_measure(line.measure, line.unit))
     if line.factor:
         share = f"{line.factor.numerator}/{line.factor.denominator}"
-        of = " of the tier width" if line.tier else ""
+        of = _shared(line)
         reasons = [
             words.format(start=line.period.start, end=line.period.end)
             for note, words in _REASONS.items()
@@ -125,16 +173,26 @@ def _circumstances(line: BillLine) -> list[str]:
     return said
 
 
+def _shared(line: BillLine) -> str:
+    """What the share of a line is one of, where that is not its amount."""
+    if line.tier:
+        return " of the tier width and these quantities" if line.measure else " of the tier width"
+    if line.measure:
+        return " of these quantities"
+    return " of the limit" if line.unit == "%" else ""
+
+
 def _measure(measure: Measure, unit: str) -> str:
     """How the quantity came about: "metered 14 ccf, at most 9, less 2 included"."""
+    rounded = f"rounded {RULE_WORDS[measure.rule]} to a multiple of {{}}" if measure.rule else ""
     said = [f"metered {_plain(measure.metered)} {unit}"]
     for figure, words in (
         (measure.instead, "in its place {}"),
-        (measure.share, "{}% of it"),
+        (measure.share, "{}% of it rounded half up to the billing step"),
         (measure.at_most, "at most {}"),
         (measure.at_least, "at least {}"),
         (measure.included, "less {} included"),
-        (measure.multiple, "in steps of {}"),
+        (measure.multiple, rounded),
     ):
         if figure is not None:
             said.append(words.format(_plain(figure)))
@@ -148,7 +206,7 @@ def _money(amount_minor: int, currency: str) -> str:
 def _shown(rate: Decimal, currency: str) -> str:
     """A rate with at least the digits of the currency: 4.5 as 4.50, 4.1175 as it is."""
     places = minor_unit_exponent(currency)
-    plain = _plain(rate)
+    plain = _plain(rate).replace("-", "−")
     whole, _, digits = plain.partition(".")
     return plain if len(digits) >= places else f"{whole}.{digits.ljust(places, '0')}"
 

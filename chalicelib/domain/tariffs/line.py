@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from chalicelib.domain.kernel.period import Period
+from chalicelib.domain.kernel.rounding import RoundingRule
 
 
 class LineKind(StrEnum):
@@ -34,7 +35,8 @@ class Note(StrEnum):
     CHANGED_AT_START = "<"  # the charge's terms changed on the day the line's period starts
     CHANGED_AT_END = ">"
     SHARED = "p"  # part of a whole that was rounded once and shared by days
-    LIMITED = "k"  # a discount cut to its cap, or to what it is taken from
+    LIMITED = "k"  # a percentage cut to its cap; a discount also to what it is taken from
+    REACHED = "r"  # the whole usage at the rate of the highest tier it reaches
     HALF_EVEN = "e"  # rounding rules other than half up
     UP = "u"
     DOWN = "d"
@@ -59,7 +61,7 @@ class Measure(NamedTuple):
     """How the metered quantity became the quantity a charge is taken on, in billing units.
 
     Of the steps, in this order, those that are not None were taken: `instead` of the metered quantity,
-    `share` percent of it, at most, at least, less what is included, rounded to a multiple.
+    `share` percent of it, at most, at least, less what is included, rounded to a multiple under `rule`.
     """
 
     metered: Decimal
@@ -69,6 +71,7 @@ class Measure(NamedTuple):
     at_least: Decimal | None = None
     included: Decimal | None = None
     multiple: Decimal | None = None
+    rule: RoundingRule | None = None
 
 
 class BillLine(NamedTuple):
@@ -169,7 +172,7 @@ _LETTER_OF_KIND = {
 _KIND_OF_LETTER = {letter: kind for kind, letter in _LETTER_OF_KIND.items()}
 
 
-def _text(value: Decimal | None) -> str | None:
+def _text(value: Decimal | RoundingRule | None) -> str | None:
     return None if value is None else str(value)
 
 
@@ -178,4 +181,8 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def _measure(row: list[str | None] | None) -> Measure | None:
-    return Measure(Decimal(row[0] or 0), *map(_decimal, row[1:])) if row else None
+    if not row:
+        return None
+    metered, *steps = row
+    *figures, rule = steps
+    return Measure(Decimal(metered or 0), *map(_decimal, figures), RoundingRule(rule) if rule else None)

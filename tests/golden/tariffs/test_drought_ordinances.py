@@ -169,7 +169,7 @@ def test_the_words_say_from_where_to_where_a_penalty_reaches() -> None:
     rating = bill(COACHELLA, "COACHELLA-PENALTY", Quantity.of(100, Unit.CCF), CYCLE, outdoor_budget="21.4")
     assert words(rating, "INEFFICIENT") == [
         "23 ccf at 1.80 = 41.40 USD; Tariff COACHELLA-PENALTY@1, CVWDC 3.30.020(A), tier 3; "
-        "metered 100 ccf, at most 51.45, less 29.4 included, in steps of 1"
+        "metered 100 ccf, at most 51.45, less 29.4 included, rounded up to a multiple of 1"
     ]
 
 

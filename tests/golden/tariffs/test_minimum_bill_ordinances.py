@@ -103,7 +103,8 @@ def test_both_minimums_count_for_their_days_when_the_rates_rise() -> None:
         ("MIN", 381),  # 35.08 × 15/31 = 16.9742, less 13.16
     ]
     assert words(rating, "MIN")[1] == (
-        "the minimum of 35.08 × 15/31 less 13.16 = 3.81 USD (rounded half up); Tariff CICERO-WATER@2, (B); "
+        "the minimum of 35.08 × 15/31 (= 16.97, rounded half up) less 13.16 = 3.81 USD; "
+        "Tariff CICERO-WATER@2, (B); "
         "15/31 because the terms changed on 2023-01-01"
     )
 
@@ -157,5 +158,5 @@ def test_the_words_say_in_which_steps() -> None:
     rating = bill(WEST_CHESTER, "WEST-CHESTER-SEWER", gallons(7350), FEBRUARY)
     assert words(rating, "EXCESS") == [
         "6 kgal at 7.99 = 47.94 USD; Tariff WEST-CHESTER-SEWER@1, rates of 2021; "
-        "metered 7.35 kgal, less 2 included, in steps of 1"
+        "metered 7.35 kgal, less 2 included, rounded up to a multiple of 1"
     ]

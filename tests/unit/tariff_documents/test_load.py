@@ -16,8 +16,8 @@ from chalicelib.domain.tariffs.charges.discount import Discount
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
 from chalicelib.domain.tariffs.charges.tiered_charge import StartIs, TieredCharge
 from chalicelib.domain.tariffs.version import Effectivity, ShortOpening
+from chalicelib.tariff_documents.json_schema import json_schema
 from chalicelib.tariff_documents.load import load_tariff, load_tariff_files
-from chalicelib.tariff_documents.schema import json_schema
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "samples" / "tariffs").glob("*.yaml"))

@@ -240,11 +240,13 @@ class Charge(ABC):
 
     def terms_for(self, values: Values) -> Terms | None:
         """The terms that `values` give; None where the charge does not apply. Raises what `terms` raises."""
+        return self.terms(values) if self.applies(values) else None
+
+    def applies(self, values: Values) -> bool:
+        """Whether its conditions hold for `values`."""
         if self.head.only_if is not None and not values[self.head.only_if]:
-            return None
-        if self.head.unless is not None and values[self.head.unless]:
-            return None
-        return self.terms(values)
+            return False
+        return self.head.unless is None or not values[self.head.unless]
 
     @abstractmethod
     def terms(self, values: Values) -> Terms | None:

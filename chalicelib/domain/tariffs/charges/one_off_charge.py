@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.domain.kernel.period import Period
+from chalicelib.domain.kernel.rounding import to_integer
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import minor
 from chalicelib.domain.tariffs.charges.charge import (
@@ -59,9 +60,7 @@ class OneOffTerms(Terms):
             constants = self.constants(place, kind=LineKind.FEE, unit="", rate=amount, period=day)
             return make_line((*constants, event.value, None, amount_minor))
         base_minor = minor(Fraction(event.value), exponent=place.exponent, rule=rule)
-        part_minor = minor(
-            Fraction(event.value) * Fraction(self.percent) / 100, exponent=place.exponent, rule=rule
-        )
+        part_minor = to_integer(Fraction(base_minor) * Fraction(self.percent) / 100, rule=rule)
         floor_minor = minor(self.floor, exponent=place.exponent, rule=rule)
         if part_minor < floor_minor:
             constants = self.constants(place, kind=LineKind.FEE, unit="", rate=self.floor, period=day)

@@ -61,8 +61,16 @@ class PerUnitTerms(Terms):
             count, measure = measured(take(usage))
             if count:
                 totals[index] = amount_minor = price(count)
+                # The share says how much of the quantities in the tariff holds: nothing where they made none.
+                share = place.tier_share if measure and self.quantity.bounds else None
                 constants = self.constants(
-                    place, kind=self.kind, unit=place.unit, rate=self.rate, measure=measure
+                    place,
+                    kind=self.kind,
+                    unit=place.unit,
+                    rate=self.rate,
+                    factor=share,
+                    notes=place.tier_notes if share else "",
+                    measure=measure,
                 )
                 lines.append(make_line((*constants, quantum * count, None, amount_minor)))
 

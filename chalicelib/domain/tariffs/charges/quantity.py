@@ -86,6 +86,7 @@ class QuantityTerms:
                 quantum * at_least if at_least is not None and raised else None,
                 None if included is None else quantum * included,
                 self.multiple,
+                None if self.multiple is None else rule,
             )
 
         return measure

@@ -24,7 +24,7 @@ from chalicelib.domain.tariffs.charges.charge import (
 )
 from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
-from chalicelib.domain.tariffs.line import BillLine, LineKind, Tier
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Note, Tier
 
 
 class TiersOutOfOrder(Refusal):
@@ -122,6 +122,7 @@ class TieredTerms(Terms):
     def _rungs(self, place: Placement) -> Iterator[_Rung]:
         edges = self.edges(place)
         uppers = (*edges[1:], None)
+        reached = Note.REACHED if self.rates is TierRates.OF_TIER_REACHED else ""
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)
             constants = self.constants(
@@ -131,7 +132,7 @@ class TieredTerms(Terms):
                 rate=tier.rate,
                 tier=Tier(number, place.quantum * lower, None if upper is None else place.quantum * upper),
                 factor=place.tier_share,
-                notes=place.tier_notes if place.tier_share else "",
+                notes=(place.tier_notes if place.tier_share else "") + reached,
             )
             full = None
             if upper is not None and upper > lower:  # proration can make a narrow tier vanish

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 from chalicelib.domain.kernel.rounding import RoundingRule
 
@@ -192,6 +192,20 @@ def walk(expression: Expression) -> Iterator[Expression]:
 def names_in(expression: Expression) -> tuple[str, ...]:
     """The names `expression` uses, each once, in the order of first use."""
     return tuple(dict.fromkeys(part.name for part in walk(expression) if isinstance(part, Name)))
+
+
+def named_anew(expression: Expression, rename: Callable[[str], str]) -> Expression:
+    """`expression` with another text for every name in it."""
+    if isinstance(expression, Name):
+        return replace(expression, name=rename(expression.name))
+    changed: dict[str, Any] = {}
+    for part in fields(expression):
+        value = getattr(expression, part.name)
+        if isinstance(value, Node):
+            changed[part.name] = named_anew(cast(Expression, value), rename)
+        elif isinstance(value, tuple):
+            changed[part.name] = tuple(named_anew(one, rename) for one in value)
+    return replace(expression, **changed)
 
 
 def to_text(expression: Expression) -> str:

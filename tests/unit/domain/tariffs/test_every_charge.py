@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
+from chalicelib.domain.kernel.rounding import to_integer
 from chalicelib.domain.tariffs.conditions import Condition
-from chalicelib.domain.tariffs.explanation import exact_minor, explain_line
-from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
+from chalicelib.domain.tariffs.explanation import exact_minor, explain_line, rule_of
+from chalicelib.domain.tariffs.line import BillLine, Note
 from chalicelib.domain.tariffs.rating import RatingRequest, compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
 from tests.unit.domain.tariffs.builders import (
@@ -23,8 +23,6 @@ from tests.unit.domain.tariffs.builders import (
     version,
 )
 from tests.unit.domain.tariffs.strategies import HAPPENED, START, books, histories, prices, requests, stages
-
-_RULES = {Note.HALF_EVEN: RoundingRule.HALF_EVEN, Note.UP: RoundingRule.UP, Note.DOWN: RoundingRule.DOWN}
 
 
 @given(books(), stages(), requests())
@@ -53,11 +51,7 @@ def test_an_amount_follows_from_what_its_line_says(
         assert explain_line(line, "USD")
         if Note.SHARED in line.notes or Note.LIMITED in line.notes:
             continue
-        rule = next((rule for note, rule in _RULES.items() if note in line.notes), RoundingRule.HALF_UP)
-        if line.kind is not LineKind.MINIMUM:
-            assert to_integer(exact_minor(line, "USD"), rule=rule) == line.amount_minor
-        else:  # the floor is rounded, then what is missing to it taken
-            assert abs(exact_minor(line, "USD") - line.amount_minor) < 1
+        assert to_integer(exact_minor(line, "USD"), rule=rule_of(line)) == line.amount_minor
 
 
 @given(books(), stages(), requests())

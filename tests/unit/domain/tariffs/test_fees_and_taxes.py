@@ -128,7 +128,7 @@ def test_a_tax_by_meter_size_is_a_fixed_tax() -> None:
     charge = replace(service(by("meter_size", {"1": "1.10", "2": "2.75"}), code="FIRE"), kind=LineKind.TAX)
     (line,) = rate(version(charge, determinants=(METER_SIZE,)), meter_size="2").lines
     assert (line.kind, line.amount_minor) == (LineKind.TAX, 275)
-    assert explain_line(line, "USD").startswith("2.75 = 2.75 USD")
+    assert explain_line(line, "USD").startswith("2.75 USD")
 
 
 def test_a_tax_by_the_unit() -> None:

@@ -116,7 +116,8 @@ def test_a_line_says_how_its_quantity_came_about() -> None:
     # 90 % of 14 is 13, at most 11, less 2 is 9, in steps of 4 is 12.
     assert explain_line(line, "USD") == (
         "12 ccf at 2.00 = 24.00 USD; Tariff R-1@1; "
-        "metered 14 ccf, 90% of it, at most 11, less 2 included, in steps of 4"
+        "metered 14 ccf, 90% of it rounded half up to the billing step, at most 11, less 2 included, "
+        "rounded up to a multiple of 4"
     )
 
 
