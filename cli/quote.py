@@ -7,17 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.tariffs.determinants import Value
 from chalicelib.domain.tariffs.explanation import explain_line
+from chalicelib.domain.tariffs.formula_words import value_words, workings
 from chalicelib.domain.tariffs.line import BillLine
-from chalicelib.domain.tariffs.rating import Rating, RatingRequest
+from chalicelib.domain.tariffs.rating import Rating, RatingRequest, TariffBook
+from chalicelib.domain.tariffs.slices import Slice
 from cli.output import out
 
 
-def quote_document(request: RatingRequest, rating: Rating, *, fingerprints: dict[str, str]) -> dict[str, Any]:
+def quote_document(request: RatingRequest, rating: Rating, book: TariffBook) -> dict[str, Any]:
     """The quote as JSON has it: money in minor units and as decimal text, quantities as decimal text."""
+    fingerprints = book.fingerprints
     used = dict.fromkeys(line.tariff for line in rating.lines)
     return {
         "period": {"from": request.period.start, "to": request.period.end, "days": request.period.days},
@@ -30,6 +35,21 @@ def quote_document(request: RatingRequest, rating: Rating, *, fingerprints: dict
         "total": _amount(rating.total_minor, rating.currency),
         "total_minor": rating.total_minor,
         "lines": [line_document(line, rating.currency) for line in rating.lines],
+        "facts": [_facts_document(part) for part in book.slices(request)],
+    }
+
+
+def _facts_document(part: Slice) -> dict[str, Any]:
+    """What the charges depended on from one day to another, and the formulas worked out from it."""
+    return {
+        "from": part.period.start,
+        "to": part.period.end,
+        "tariff": part.version.reference,
+        "determinants": {
+            one.name: value_words(part.values[one.name]).replace("−", "-")
+            for one in part.version.determinants
+        },
+        "formulas": list(workings(part.version, part.values)),
     }
 
 
@@ -49,6 +69,9 @@ def line_document(line: BillLine, currency: str) -> dict[str, Any]:
         "rate": line.rate,
         "tier": {"number": tier.number, "from": tier.start, "to": tier.end} if tier else None,
         "factor": list(line.factor) if line.factor else None,
+        "measure": {name: value for name, value in line.measure._asdict().items() if value is not None}
+        if line.measure
+        else None,
         "base_minor": line.base_minor,
         "amount": _amount(line.amount_minor, currency),
         "amount_minor": line.amount_minor,
@@ -59,8 +82,8 @@ def line_document(line: BillLine, currency: str) -> dict[str, Any]:
     }
 
 
-def print_quote(request: RatingRequest, rating: Rating, *, name: str) -> None:
-    """Print the lines, the total, and each line's derivation under the same number."""
+def print_quote(request: RatingRequest, rating: Rating, book: TariffBook, *, name: str) -> None:
+    """Print the lines, the total, each line's derivation under the same number, and what that stands on."""
     period = request.period
     out.print(f"\n[bold]{name}[/]  {period.start} to {period.end}, {period.days} days\n")
     out.print(_lines(rating))
@@ -71,6 +94,32 @@ def print_quote(request: RatingRequest, rating: Rating, *, name: str) -> None:
         derivations.add_row(str(number), explain_line(line, rating.currency))
     out.print(derivations)
     out.print()
+    parts = book.slices(request)
+    for part in parts:
+        _print_facts(part, alone=len(parts) == 1)
+
+
+def _print_facts(part: Slice, *, alone: bool) -> None:
+    """Determinants beside their names, then formulas; under the days they hold where they change."""
+    facts = Table.grid(padding=(0, 2))
+    facts.add_column(style="dim")
+    facts.add_column(overflow="fold")
+    for one in part.version.determinants:
+        facts.add_row(one.label or one.name.replace("_", " "), _with_unit(part.values[one.name], one.unit))
+    worked = list(workings(part.version, part.values))
+    if not facts.row_count and not worked:
+        return
+    if not alone:
+        last_day = part.period.end - timedelta(days=1)
+        out.print(f"{part.period.start:%b %d} – {last_day:%b %d}, {part.version.reference}", style="bold")
+    out.print(facts)
+    for said in worked:
+        out.print(escape(said))
+    out.print()
+
+
+def _with_unit(value: Value, unit: str) -> str:
+    return escape(f"{value_words(value)} {unit}".strip())
 
 
 def _lines(rating: Rating) -> Table:

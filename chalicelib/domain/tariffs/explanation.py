@@ -93,7 +93,8 @@ def _floor(line: BillLine, currency: str) -> str:
 
 def _exact_floor(line: BillLine, currency: str) -> Fraction:
     factor = Fraction(*line.factor) if line.factor else Fraction(1)
-    return Fraction(line.rate or 0) * factor * 10 ** minor_unit_exponent(currency)
+    scale: int = 10 ** minor_unit_exponent(currency)
+    return Fraction(line.rate or 0) * factor * scale
 
 
 def _floor_minor(line: BillLine, currency: str) -> int:

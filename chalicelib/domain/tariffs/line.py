@@ -183,6 +183,14 @@ def _decimal(text: str | None) -> Decimal | None:
 def _measure(row: list[str | None] | None) -> Measure | None:
     if not row:
         return None
-    metered, *steps = row
-    *figures, rule = steps
-    return Measure(Decimal(metered or 0), *map(_decimal, figures), RoundingRule(rule) if rule else None)
+    metered, instead, share, at_most, at_least, included, multiple, rule = row
+    return Measure(
+        metered=Decimal(metered or 0),
+        instead=_decimal(instead),
+        share=_decimal(share),
+        at_most=_decimal(at_most),
+        at_least=_decimal(at_least),
+        included=_decimal(included),
+        multiple=_decimal(multiple),
+        rule=None if rule is None else RoundingRule(rule),
+    )

@@ -80,9 +80,10 @@ def quote(
     book = compile_book([*versions, *declared.values()])
     rating = book.rate(request)
     if as_json:
-        print_json(quote_document(request, rating, fingerprints=book.fingerprints))
+        print_json(quote_document(request, rating, book))
     else:
-        print_quote(request, rating, name=next(v.name for v in reversed(versions) if v.code == code))
+        name = next(v.name for v in reversed(versions) if v.code == code)
+        print_quote(request, rating, book, name=name)
 
 
 def _code(versions: list[TariffVersion], wanted: str | None) -> str:

@@ -44,6 +44,26 @@ def test_the_table_shows_lines_total_and_derivations() -> None:
     assert "limited to −15.00 USD" in " ".join(text.split())
 
 
+def test_facts_and_formulas_are_told_for_the_days_they_hold() -> None:
+    text = quote(*WATER, *JUNE_15, "--usage", "17", "--set", "meter_size=5/8", "--json")
+    facts = json.loads(text)["facts"]
+    assert [(part["from"], part["to"], part["tariff"]) for part in facts] == [
+        ("2026-06-15", "2026-07-01", "R-1@3"),
+        ("2026-07-01", "2026-07-15", "R-1@4"),
+    ]
+    assert facts[0]["determinants"] == {"low_income": "no", "meter_size": "5/8", "tax_exempt": "no"}
+
+
+def test_a_budget_is_worked_out_before_ones_eyes() -> None:
+    budget = str(SAMPLES.parents[1] / "tests" / "golden" / "tariffs" / "ordinances" / "western-murrieta.yaml")
+    june = ["--from", "2018-06-01", "--to", "2018-07-01", "--usage", "31"]
+    household = ["--set", "meter_size=5/8", "--set", "irrigated_area=1800", "--set", "microclimate=9"]
+    text = " ".join(quote(budget, *june, *household, "--condition", "evapotranspiration=6.2").split())
+    assert "irrigated area 1800 square feet" in text
+    assert "indoor = 60 × people (3) × days (30) ÷ 748 = 7.219251… → 7.2 ccf, rounded half up" in text
+    assert "WATER tier 4 from = 1.25 × budget (13.7) = 17.125" in text
+
+
 def test_usage_may_name_its_unit_and_a_determinant_its_day() -> None:
     exchanged = ["--set", "meter_size=5/8", "--set", "meter_size=1@2026-03-16"]
     march = ["--from", "2026-03-01", "--to", "2026-03-31"]

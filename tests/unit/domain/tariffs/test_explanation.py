@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.tariffs.charges.quantity import QuantityRule
+from chalicelib.domain.tariffs.charges.tiered_charge import TierRates
 from chalicelib.domain.tariffs.explanation import explain_line
 from chalicelib.domain.tariffs.rating import Position, Rating
 from tests.unit.domain.tariffs.builders import (
@@ -98,3 +102,44 @@ def test_shared_parts_say_that_they_are_parts() -> None:
         "12.35 × 20/30 = 8.23 USD; Tariff R-1@2; 20/30 because the terms changed on 2026-04-11; "
         "part of a whole that is rounded once and shared by days"
     )
+
+
+def test_a_whole_usage_at_the_rate_of_the_tier_reached_says_so() -> None:
+    charge = replace(tiered(("0", "2.10"), ("10", "2.45")), rates=TierRates.OF_TIER_REACHED)
+    assert words(rate(version(charge), 17)) == [
+        "17 ccf, all at 2.45, the rate of tier 2 reached = 41.65 USD; Tariff R-1@1"
+    ]
+
+
+def test_a_minimum_for_some_days_is_rounded_before_anything_is_taken_from_it() -> None:
+    fortnight = Period(date(2026, 4, 1), date(2026, 4, 15))
+    rating = rate(version(flat("2.00"), minimum("21.05", "WATER"), proration=THIRTIETHS), 1, period=fortnight)
+    assert words(rating)[1] == (
+        "the minimum of 21.05 × 14/30 (= 9.82, rounded half up) less 2.00 = 7.82 USD; Tariff R-1@1; "
+        "14/30 because the bill is shorter than usual"
+    )
+
+
+def test_a_discount_of_more_than_there_is_says_what_limits_it() -> None:
+    rating = rate(version(flat("2.00"), discount("WATER", credit="5.00", code="CREDIT")), 1)
+    assert words(rating)[1] == (
+        "a credit of 5.00 on 2.00, limited to what it is taken from: −2.00 USD; Tariff R-1@1"
+    )
+
+
+def test_the_share_of_a_capped_percentage_is_one_of_its_limit() -> None:
+    fortnight = Period(date(2026, 4, 1), date(2026, 4, 15))
+    capped = version(flat("2.00"), discount("WATER", percent="20", cap="6.00"), proration=THIRTIETHS)
+    assert words(rate(capped, 30, period=fortnight))[1] == (
+        "−20% of 60.00, limited to −2.80 USD; Tariff R-1@1; "
+        "14/30 of the limit because the bill is shorter than usual"
+    )
+
+
+def test_quantities_of_a_full_bill_say_what_share_of_them_holds() -> None:
+    fortnight = Period(date(2026, 4, 1), date(2026, 4, 15))
+    charge = flat("2.00", quantity=QuantityRule(at_most=Decimal(15)))
+    assert words(rate(version(charge, proration=THIRTIETHS), 10, period=fortnight)) == [
+        "7 ccf at 2.00 = 14.00 USD; Tariff R-1@1; metered 10 ccf, at most 7; "
+        "14/30 of these quantities because the bill is shorter than usual"
+    ]
