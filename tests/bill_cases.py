@@ -33,6 +33,7 @@ from tests.bill_examples import (
     home_services,
     message,
 )
+from tests.bill_of_everything import of_everything
 
 _ESTIMATED = message(
     "estimated",
@@ -317,6 +318,7 @@ EXAMPLES: dict[str, Callable[[], BillDocument]] = {
         ten_agreements,
         euro_on_a4,
         yen,
+        of_everything,
     )
 }
 

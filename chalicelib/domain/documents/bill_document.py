@@ -155,12 +155,30 @@ class ShareFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureFacts:
+    """How the metered quantity became the one that is charged, in the line's unit: the steps taken.
+
+    In this order: `instead` of the metered quantity, `share` percent of it, at most, at least, less what is
+    included, rounded to a multiple.
+    """
+
+    metered: Decimal
+    instead: Decimal | None = None
+    share: Decimal | None = None
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+    included: Decimal | None = None
+    multiple: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine:
     """One charge: `quantity` in `unit` at `rate`.
 
     `rate` is in major units; where `unit` is "%" it is a percentage of `base_minor`. `start` and `end` are
-    given where the line covers only part of the service period. `tariff` is "CODE@version", `clause` the
-    section of the ordinance.
+    given where the line covers only part of the service period, or something that happened on one day.
+    `limited`: the amount is less than that, for a percentage is capped. `tariff` is "CODE@version", `clause`
+    the section of the ordinance.
     """
 
     charge: str
@@ -175,6 +193,8 @@ class ChargeLine:
     base_minor: int | None = None
     tier: TierFacts | None = None
     share: ShareFacts | None = None
+    measure: MeasureFacts | None = None
+    limited: bool = False
     start: date | None = None
     end: date | None = None
 

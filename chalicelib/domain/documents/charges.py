@@ -8,6 +8,7 @@ from chalicelib.domain.billing.bill import BilledRead, BillSegment
 from chalicelib.domain.customers.person import Address
 from chalicelib.domain.documents.bill_document import (
     ChargeLine,
+    MeasureFacts,
     ReadFacts,
     ServiceCharges,
     ShareFacts,
@@ -15,14 +16,18 @@ from chalicelib.domain.documents.bill_document import (
 )
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.premises.service_point import meter_of
-from chalicelib.domain.tariffs.line import BillLine, LineKind
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Measure, Note
 from chalicelib.domain.utility.profile import LocalText
 
 Labels = Callable[[BillLine], LocalText]
 """A line's label in every language there is."""
+Units = Callable[[BillLine], str]
+"""How what a line counts is written: water as it is billed, anything else as the tariff declares it."""
 
 
-def service_charges(segment: BillSegment, *, address: Address | None, labels: Labels) -> ServiceCharges:
+def service_charges(
+    segment: BillSegment, *, address: Address | None, labels: Labels, units: Units
+) -> ServiceCharges:
     """What the document says of one segment."""
     sums = {LineKind.DISCOUNT: 0, LineKind.TAX: 0}
     for line in segment.lines:
@@ -40,7 +45,7 @@ def service_charges(segment: BillSegment, *, address: Address | None, labels: La
         unit=segment.unit,
         estimated=segment.estimated,
         reads=tuple(_read(read) for read in segment.reads),
-        lines=tuple(_line(line, segment, labels(line)) for line in segment.lines),
+        lines=tuple(_line(line, segment, labels(line), units(line)) for line in segment.lines),
         charges_minor=total - sums[LineKind.DISCOUNT] - sums[LineKind.TAX],
         discounts_minor=sums[LineKind.DISCOUNT],
         taxes_minor=sums[LineKind.TAX],
@@ -75,7 +80,7 @@ def _read(read: BilledRead) -> ReadFacts:
     )
 
 
-def _line(line: BillLine, segment: BillSegment, label: LocalText) -> ChargeLine:
+def _line(line: BillLine, segment: BillSegment, label: LocalText, unit: str) -> ChargeLine:
     is_part = line.period != segment.period
     return ChargeLine(
         charge=line.charge,
@@ -85,7 +90,7 @@ def _line(line: BillLine, segment: BillSegment, label: LocalText) -> ChargeLine:
         tariff=line.tariff,
         clause=line.clause,
         quantity=line.quantity,
-        unit=line.unit,
+        unit=unit,
         rate=line.rate,
         base_minor=line.base_minor,
         tier=TierFacts(number=line.tier.number, start=line.tier.start, end=line.tier.end)
@@ -94,6 +99,20 @@ def _line(line: BillLine, segment: BillSegment, label: LocalText) -> ChargeLine:
         share=ShareFacts(numerator=line.factor.numerator, denominator=line.factor.denominator)
         if line.factor
         else None,
+        measure=_measure(line.measure) if line.measure else None,
+        limited=Note.LIMITED in line.notes,
         start=line.period.start if is_part else None,
         end=line.period.end if is_part else None,
+    )
+
+
+def _measure(measure: Measure) -> MeasureFacts:
+    return MeasureFacts(
+        metered=measure.metered,
+        instead=measure.instead,
+        share=measure.share,
+        at_most=measure.at_most,
+        at_least=measure.at_least,
+        included=measure.included,
+        multiple=measure.multiple,
     )

@@ -69,7 +69,12 @@ def compose_bill(known: Known) -> BillDocument:
     billed = list(live_segments(one for one in known.transactions if statement_order(one) <= here))
     services = in_order(
         [
-            service_charges(segment, address=known.addresses.get(segment.agreement_id), labels=_labels(known))
+            service_charges(
+                segment,
+                address=known.addresses.get(segment.agreement_id),
+                labels=_labels(known),
+                units=_units(known),
+            )
             for segment in bill.segments
         ]
     )
@@ -144,6 +149,16 @@ def _labels(known: Known) -> Callable[[BillLine], LocalText]:
         return found
 
     return labels
+
+
+def _units(known: Known) -> Callable[[BillLine], str]:
+    def unit(line: BillLine) -> str:
+        """The unit that the tariff declares for what a fixed charge counts, such as ERU."""
+        version = known.rates.book.version(line.tariff) if known.rates else None
+        declared = [*version.determinants, *version.formulas] if version and line.unit else []
+        return next((one.unit for one in declared if one.name == line.unit and one.unit), line.unit)
+
+    return unit
 
 
 def _comparisons(

@@ -6,14 +6,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.domain.documents.bill_document import BillDocument, ChargeLine, ReadFacts, ServiceCharges
+from chalicelib.domain.documents.bill_document import (
+    BillDocument,
+    ChargeLine,
+    MeasureFacts,
+    ReadFacts,
+    ServiceCharges,
+)
+from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
 from chalicelib.domain.tariffs.line import LineKind
 from chalicelib.rendering.presentation.names import EVENTS, QUALITIES, SERVICES, one_line
-from chalicelib.rendering.words import Words
+from chalicelib.rendering.words import Words, message
 
 _KEPT_TOGETHER = 9  # lines; more may be torn apart by the end of a page, with what is carried forward
 _APART = (LineKind.DISCOUNT, LineKind.TAX)
+_WATER_UNITS = frozenset(unit.value for unit in Unit)
+_STEPS = {  # of lines that are taken on money and have an amount for a rate
+    LineKind.FEE: message("at least {amount}"),
+    LineKind.ROUNDING: message("rounded to {amount}"),
+}
 
 
 def services(document: BillDocument, words: Words) -> list[dict[str, Any]]:
@@ -38,18 +50,20 @@ def _service(
         (words.say("Taxes"), LineKind.TAX, service.taxes_minor),
     ):
         lines = []
+        before: ChargeLine | None = None
         for line in service.lines:
             if line.kind is kinds or (kinds is None and line.kind not in _APART):
                 carried += line.amount_minor
                 amount = words.money(carried, currency)
                 lines.append(
                     {
-                        **_line(line, service, document, words),
+                        **_line(line, service, document, words, before=before),
                         "carried": words.say(
                             "{service}, continued: {amount} carried forward", service=title, amount=amount
                         ),
                     }
                 )
+                before = line
         if lines:
             total = words.money(minor, currency) if len(lines) > 1 else ""
             groups.append({"lines": lines, "label": label, "sum": total})
@@ -104,27 +118,45 @@ def _events(read: ReadFacts, words: Words) -> list[str]:
     return [words.say(EVENTS[event], **places) for event in read.event.split("+") if event in EVENTS]
 
 
-def _line(line: ChargeLine, service: ServiceCharges, document: BillDocument, words: Words) -> dict[str, Any]:
+def _line(
+    line: ChargeLine,
+    service: ServiceCharges,
+    document: BillDocument,
+    words: Words,
+    *,
+    before: ChargeLine | None,
+) -> dict[str, Any]:
     currency = document.bill.currency
     label = words.choose(line.label, document.issuer.languages)
     return {
         "label": label.text,
         "lang": label.lang,
-        "details": _details(line, service, words),
+        "details": _details(line, service, currency, words, before=before),
         "quantity": _quantity(line, currency, words),
         "rate": _rate(line, currency, words),
         "amount": words.money(line.amount_minor, currency),
     }
 
 
-def _details(line: ChargeLine, service: ServiceCharges, words: Words) -> str:
-    """The tier, the share of a full charge and the days of a line, as far as it has them."""
+def _details(
+    line: ChargeLine, service: ServiceCharges, currency: str, words: Words, *, before: ChargeLine | None
+) -> str:
+    """The tier, the share of a full charge, what was made of the metered water, the days: what a line has.
+
+    The tiers of a charge share their water: what was made of it is said once.
+    """
     said = []
     if line.tier:
         said.append(_tier(line, words))
     if line.share:
         days, whole = words.number(line.share.numerator), words.number(line.share.denominator)
         said.append(words.say("{days} of {whole} days", days=days, whole=whole))
+    if line.measure and (before is None or (before.charge, before.measure) != (line.charge, line.measure)):
+        said.extend(_measure(line.measure, line.unit, words))
+    if line.kind in _STEPS and line.base_minor is not None and line.unit != "%" and line.rate is not None:
+        said.append(words.say(_STEPS[line.kind], amount=words.rate(line.rate, currency)))
+    if line.limited:
+        said.append(words.say("limited"))
     if line.start and line.end and (line.start, line.end) != (service.start, service.end):
         said.append(words.days(line.start, line.end))
     return words.listed(*said)
@@ -144,12 +176,31 @@ def _tier(line: ChargeLine, words: Words) -> str:
     )
 
 
+def _measure(measure: MeasureFacts, unit: str, words: Words) -> list[str]:
+    """What was made of the metered water, step by step."""
+    said = [words.say("metered {quantity}", quantity=words.quantity(measure.metered, unit))]
+    for figure, sentence in (
+        (measure.instead, message("instead {quantity}")),
+        (measure.share, message("{quantity} of it")),
+        (measure.at_most, message("at most {quantity}")),
+        (measure.at_least, message("at least {quantity}")),
+        (measure.included, message("less {quantity} included")),
+        (measure.multiple, message("in steps of {quantity}")),
+    ):
+        if figure is not None:
+            shown = words.percent(figure) if figure is measure.share else words.quantity(figure, unit)
+            said.append(words.say(sentence, quantity=shown))
+    return said
+
+
 def _quantity(line: ChargeLine, currency: str, words: Words) -> str:
     if line.base_minor is not None:
         return words.say("on {amount}", amount=words.money(line.base_minor, currency))
-    if line.quantity is None or (line.kind is LineKind.SERVICE_CHARGE and line.quantity == 1):
+    if line.quantity is None or (_is_counted(line) and line.quantity == 1):
         return ""
-    if line.unit == "dwelling_units":
+    if not line.unit:
+        return words.number(line.quantity)
+    if line.unit == "dwelling_units" and line.quantity == int(line.quantity):
         return words.count("{count} dwelling", "{count} dwellings", int(line.quantity))
     return words.quantity(line.quantity, line.unit)
 
@@ -160,10 +211,18 @@ def _rate(line: ChargeLine, currency: str, words: Words) -> str:
         return ""
     if line.unit == "%":
         return words.percent(line.rate)
-    alone = line.quantity is None or (line.quantity == 1 and line.kind is LineKind.SERVICE_CHARGE)
+    if line.kind in _STEPS and line.base_minor is not None:
+        return ""
+    alone = line.quantity is None or (line.quantity == 1 and _is_counted(line))
     if alone and line.share is None and line.base_minor is None and line.kind is not LineKind.MINIMUM:
         return ""
     return words.rate(line.rate, currency)
+
+
+def _is_counted(line: ChargeLine) -> bool:
+    """Whether its quantity counts something, or nothing, other than water."""
+    fixed = line.kind in (LineKind.SERVICE_CHARGE, LineKind.FEE)
+    return fixed or (line.kind is LineKind.TAX and line.unit not in _WATER_UNITS)
 
 
 def sources(document: BillDocument, words: Words) -> str:
