@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -70,8 +71,10 @@ def _shortest(value: Decimal) -> str:
 Figure = Annotated[Decimal, Field(max_digits=24), PlainSerializer(_shortest, return_type=str)]
 Step = Annotated[Figure, Field(gt=0)]
 WaterUnit = Annotated[Unit, BeforeValidator(_unit)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]*$", max_length=40)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+CODE_PATTERN = r"^[A-Z0-9][A-Z0-9._-]*$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=40)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Days = Annotated[int, Field(ge=1, le=400)]
@@ -108,25 +111,39 @@ class FormulaSection(Section):
         default=None, description="How the result is rounded, where not half up to a millionth."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_whole(cls, value: object) -> object:
+        """Within braces a comma ends a text, and what follows it reads as names without values."""
+        if isinstance(value, Mapping) and any(
+            cut == "" and not re.match(NAME_PATTERN, str(key)) for key, cut in value.items()
+        ):
+            raise refuse("a comma within { } ends the formula: put the formula in quotes", "formula")
+        return value
+
 
 def _is_formula(value: object) -> bool:
     return isinstance(value, FormulaSection) or (isinstance(value, Mapping) and "formula" in value)
 
 
+# Tags stand in the paths of errors: none may be the name of a field, or of a key in a table.
+FIGURE_TAG, _FORMULA_TAG, _TABLE_TAG, _VALUES_TAG = "(figure)", "(formula)", "(table)", "(values)"
+
+
 def _cell_tag(value: object) -> str:
     if _is_formula(value):
-        return "formula"
-    return "values" if isinstance(value, Mapping) else "figure"
+        return _FORMULA_TAG
+    return _VALUES_TAG if isinstance(value, Mapping) else FIGURE_TAG
 
 
 def _amount_tag(value: object) -> str:
     if _is_formula(value):
-        return "formula"
-    return "table" if isinstance(value, Mapping | Section) else "figure"
+        return _FORMULA_TAG
+    return _TABLE_TAG if isinstance(value, Mapping | Section) else FIGURE_TAG
 
 
-_Figure = Annotated[Figure, Tag("figure")]
-_Formula = Annotated[FormulaSection, Tag("formula")]
+_Figure = Annotated[Figure, Tag(FIGURE_TAG)]
+_Formula = Annotated[FormulaSection, Tag(_FORMULA_TAG)]
 Cell = Decimal | FormulaSection
 if TYPE_CHECKING:
     Cells = dict[str, Any]  # mypy has no recursive aliases with annotations
@@ -134,7 +151,8 @@ else:
     Cells = TypeAliasType(
         "Cells",
         dict[
-            str, Annotated[_Figure | _Formula | Annotated["Cells", Tag("values")], Discriminator(_cell_tag)]
+            str,
+            Annotated[_Figure | _Formula | Annotated["Cells", Tag(_VALUES_TAG)], Discriminator(_cell_tag)],
         ],
     )
 """Cells by key, as many levels deep as the table has names."""
@@ -194,7 +212,7 @@ else:
     AmountField = TypeAliasType(
         "Amount",
         Annotated[
-            _Figure | _Formula | Annotated[TableSection, Tag("table")],
+            _Figure | _Formula | Annotated[TableSection, Tag(_TABLE_TAG)],
             Discriminator(_amount_tag),
             Field(description="A figure, a formula, or a table of them."),
         ],

@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from chalicelib.domain.tariffs.soundness import flaws_of
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.tariff_documents.fields import SAID
+from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
+from chalicelib.tariff_documents.fields import CODE_PATTERN, FIGURE_TAG, NAME_PATTERN, SAID
 from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.schema import FORMAT, TariffDocument
@@ -82,17 +83,21 @@ def _sorted(value: Any) -> Any:
 def problem_of(source: Source, detail: ErrorDetails) -> Problem:
     """One complaint of the schema, placed and in the words of whoever writes documents."""
     context: dict[str, Any] = detail.get("ctx", {})
-    return source.problem((*detail["loc"], *context.get("path", ())), _message(detail, context))
+    place = [element for element in detail["loc"] if element != "[key]"]
+    return source.problem((*place, *context.get("path", ())), _message(detail, context))
 
 
 # The schema's complaints in the words of whoever writes tariffs.
 _NOT_A_NUMBER = "{value} is not a number: write digits such as 4.29"
+_NO_DAY = "{value} is no date: write year, month and day, such as 2026-07-01"
 _MESSAGES = {
     "missing": "is missing: add it",
     "extra_forbidden": "is not known here: correct its name, or take it out",
     "decimal_parsing": _NOT_A_NUMBER,
     "decimal_type": _NOT_A_NUMBER,
     "finite_number": _NOT_A_NUMBER,
+    "date_parsing": _NO_DAY,
+    "date_from_datetime_parsing": _NO_DAY,
     "int_parsing": "{value} is not a whole number",
     "bool_parsing": "{value} is neither yes nor no",
     "enum": "{value} is not known: write {expected}",
@@ -108,6 +113,28 @@ _MESSAGES = {
 }
 
 
+_PATTERNS = {
+    CODE_PATTERN: "{value} is no code: write capital letters and digits, such as R-1",
+    NAME_PATTERN: "{value} is no name: write small letters, digits and _, such as meter_size",
+}
+
+
 def _message(detail: ErrorDetails, context: dict[str, Any]) -> str:
-    words = _MESSAGES.get(detail["type"], "{said} (found {value})")
-    return words.format(**{"said": detail["msg"], "value": repr(detail["input"]), **context})
+    value = detail["input"]
+    if detail["type"] in _MESSAGES:
+        words = _MESSAGES[detail["type"]]
+    else:
+        words = _PATTERNS.get(context.get("pattern", ""), "{said} (found {value})")
+    said = words.format(**{"said": detail["msg"], "value": repr(value), **context})
+    if words == _NOT_A_NUMBER and FIGURE_TAG in detail["loc"] and _computes(value):
+        said += f", or a formula: {{formula: {value}}}"
+    return said
+
+
+def _computes(value: object) -> bool:
+    """Whether what stands for a figure was meant as a formula."""
+    try:
+        parse_expression(str(value))
+    except InvalidExpression:
+        return False
+    return True
