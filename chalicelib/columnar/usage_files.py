@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from glob import glob
 from pathlib import Path
@@ -161,13 +162,14 @@ class _Taking(NamedTuple):
             except duckdb.Error as error:
                 raise _unreadable(file, error) from None
             return _Taken(name, rows, range(1, rows + 1), ())
-        try:
-            rows = _insert(self.store, *_as_text(file, header), number, header)
-        except duckdb.Error:
-            return self._take_with_care(file, number, header, name)
-        if rows + 1 == _line_count(file):
-            return _Taken(name, rows, range(2, rows + 2), ())
-        self.store.execute('DELETE FROM raw WHERE "#file" = ?', [number])
+        self.store.begin()  # rows that are deleted would leave a gap in the numbers of rows
+        found = None
+        with suppress(duckdb.Error):
+            found = _insert(self.store, *_as_text(file, header), number, header)
+        if found is not None and found + 1 == _line_count(file):
+            self.store.commit()
+            return _Taken(name, found, range(2, found + 2), ())
+        self.store.rollback()
         return self._take_with_care(file, number, header, name)
 
     def _take_with_care(self, file: Path, number: int, header: Sequence[str], name: str) -> _Taken:

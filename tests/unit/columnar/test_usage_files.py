@@ -114,6 +114,15 @@ def test_lines_are_those_an_editor_shows_in_a_file_with_blank_lines_quotes_and_r
     assert [table.place_of(int(row)) for row in table.row] == [("usage.csv", 2), ("usage.csv", 8)]
 
 
+def test_a_blank_line_moves_no_row_to_another_place(tmp_path: Path) -> None:
+    """Every row is well cut here, so that the fast way takes the file first."""
+    rows = [f"A{number},R-1,2026-01-01,2026-01-31,{'much' if number == 3 else 1},ccf" for number in range(5)]
+    written(tmp_path, HEAD + "\n".join([*rows[:2], "", *rows[2:]]), "1.csv")
+    table = read(written(tmp_path, HEAD + "\n".join(rows).replace("A", "B"), "2.csv").parent)
+    assert [(row.file, row.line) for row in table.rejected] == [("1.csv", 6), ("2.csv", 5)]
+    assert table.place_of(int(table.row[-1])) == ("2.csv", 6)
+
+
 def test_days_that_are_billed_already_are_rejected_but_only_for_the_same_agreement(tmp_path: Path) -> None:
     text = HEAD + (
         "A,R-1,2026-01-01,2026-03-01,1,ccf\n"
