@@ -1,4 +1,4 @@
-"""`headgate bill`: one account's bills: preview, list, show, explain, replay, and bills outside the cycle."""
+"""`headgate bill`: one account's bills: preview, list, show, explain, compare, replay, off-cycle bills."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
 from cli.bill_view import bill_document, outcome_document, print_bill, print_bills, print_outcome
 from cli.cloud.session import use_stack
+from cli.comparison_view import comparisons_document, print_comparisons
 from cli.desk import account_named, actor, billing_desk, day_of, posting_desk
 from cli.document_files import save_document
 from cli.output import JsonOption, out, print_json
@@ -93,6 +94,18 @@ def explain(bill: BillArgument, as_json: JsonOption = False) -> None:
     """Show a bill with how each line came about, in words and figures that can be checked."""
     use_stack()
     _show(_find(bill), as_json=as_json, explain=True)
+
+
+@app.command()
+def compare(bill: BillArgument, as_json: JsonOption = False) -> None:
+    """Show why a bill differs from the last and from a year ago: days, usage, rates, other, to the cent."""
+    use_stack()
+    account_id, bill_id = _parts(bill)
+    found = bootstrap.document_desk().document(account_id=account_id, bill_id=bill_id)
+    if as_json:
+        print_json(comparisons_document(found))
+    else:
+        print_comparisons(found)
 
 
 @app.command()
