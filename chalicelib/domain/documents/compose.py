@@ -155,8 +155,11 @@ def _units(known: Known) -> Callable[[BillLine], str]:
     def unit(line: BillLine) -> str:
         """The unit that the tariff declares for what a fixed charge counts, such as ERU."""
         version = known.rates.book.version(line.tariff) if known.rates else None
-        declared = [*version.determinants, *version.formulas] if version and line.unit else []
-        return next((one.unit for one in declared if one.name == line.unit and one.unit), line.unit)
+        if version is None or not line.unit:
+            return line.unit
+        units = {one.name: one.unit for one in version.determinants}
+        units |= {one.name: one.unit for one in version.formulas}
+        return units.get(line.unit) or line.unit
 
     return unit
 
