@@ -59,40 +59,57 @@ class QuantitySection(Section):
     )
 
 
-_TIMES = "A count, or any number, that multiplies it: dwelling units."
-_OF_LENGTH = "Whether it follows the length of the bill."
-_QUANTITY = "The quantity it is taken on, where that is not the metered one."
-_QUANTITY_OF_LENGTH = "Whether the amounts in `quantity` follow the length of the bill where tiers do."
-_CAP = "The most it comes to on a full bill."
-_CAP_OF_LENGTH = "Whether the cap follows the length of the bill."
-_BASE = "The earlier charges it is taken on, by code."
+class FixedSection(ChargeSection):
+    """A fixed amount, whatever is used."""
+
+    amount: AmountField = Field(description="What a full bill is charged.")
+    times: Name | None = Field(
+        default=None, description="A count, or any number, that multiplies it: dwelling units."
+    )
+    prorated: bool = Field(default=True, description="Whether it follows the length of the bill.")
 
 
-class ServiceChargeSection(ChargeSection):
+class ServiceChargeSection(FixedSection):
     """A fixed charge for being connected: the same whatever is used."""
 
     type: Literal["service_charge"]
-    amount: AmountField = Field(description="What a full bill is charged.")
-    times: Name | None = Field(default=None, description=_TIMES)
-    prorated: bool = Field(default=True, description=_OF_LENGTH)
 
 
-class FlatCommoditySection(ChargeSection):
+class FixedTaxSection(FixedSection):
+    """A tax of a fixed amount: by meter size, by dwelling unit."""
+
+    type: Literal["fixed_tax"]
+
+
+class PerUnitSection(ChargeSection):
+    """So much for every billed unit."""
+
+    rate: AmountField = Field(description="Money for each billed unit; below zero it is a credit.")
+    quantity: QuantitySection | None = Field(
+        default=None, description="The quantity it is taken on, where that is not the metered one."
+    )
+    prorated: bool = Field(
+        default=True,
+        description="Whether the amounts in `quantity` follow the length of the bill where tiers do.",
+    )
+
+
+class FlatCommoditySection(PerUnitSection):
     """One rate for every billed unit of water."""
 
     type: Literal["commodity_flat"]
-    rate: AmountField = Field(description="Money for each billed unit.")
-    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
-    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
 
 
-class UnitSurchargeSection(ChargeSection):
+class UnitSurchargeSection(PerUnitSection):
     """A surcharge for every billed unit, below zero a credit; shown as a surcharge."""
 
     type: Literal["unit_surcharge"]
-    rate: AmountField = Field(description="Money for each billed unit; below zero it is a credit.")
-    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
-    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
+
+
+class UnitTaxSection(PerUnitSection):
+    """A tax for every billed unit."""
+
+    type: Literal["unit_tax"]
 
 
 class TierSection(Section):
@@ -131,14 +148,25 @@ class TieredCommoditySection(ChargeSection):
     )
 
 
-class PercentSurchargeSection(ChargeSection):
+class PercentSection(ChargeSection):
+    """So many percent of earlier charges."""
+
+    percent: AmountField = Field(description="So many percent of the base.")
+    base: Bases = Field(description="The earlier charges it is taken on, by code.")
+    cap: AmountField | None = Field(default=None, description="The most it comes to on a full bill.")
+    prorated: bool = Field(default=True, description="Whether the cap follows the length of the bill.")
+
+
+class PercentSurchargeSection(PercentSection):
     """A percentage of earlier charges."""
 
     type: Literal["percent_surcharge"]
-    percent: AmountField = Field(description="So many percent of the base.")
-    base: Bases = Field(description=_BASE)
-    cap: AmountField | None = Field(default=None, description=_CAP)
-    prorated: bool = Field(default=True, description=_CAP_OF_LENGTH)
+
+
+class TaxSection(PercentSection):
+    """A tax that is a percentage of earlier charges."""
+
+    type: Literal["tax"]
 
 
 class MinimumSection(ChargeSection):
@@ -163,34 +191,6 @@ class DiscountSection(ChargeSection):
     )
     credit: AmountField | None = Field(default=None, description="The same amount off every full bill.")
     prorated: bool = Field(default=True, description="Whether cap and credit follow the length of the bill.")
-
-
-class TaxSection(ChargeSection):
-    """A tax that is a percentage of earlier charges."""
-
-    type: Literal["tax"]
-    percent: AmountField = Field(description="So many percent of the base.")
-    base: Bases = Field(description=_BASE)
-    cap: AmountField | None = Field(default=None, description=_CAP)
-    prorated: bool = Field(default=True, description=_CAP_OF_LENGTH)
-
-
-class FixedTaxSection(ChargeSection):
-    """A tax of a fixed amount: by meter size, by dwelling unit."""
-
-    type: Literal["fixed_tax"]
-    amount: AmountField = Field(description="What a full bill is taxed.")
-    times: Name | None = Field(default=None, description=_TIMES)
-    prorated: bool = Field(default=True, description=_OF_LENGTH)
-
-
-class UnitTaxSection(ChargeSection):
-    """A tax for every billed unit."""
-
-    type: Literal["unit_tax"]
-    rate: AmountField = Field(description="Money for each billed unit.")
-    quantity: QuantitySection | None = Field(default=None, description=_QUANTITY)
-    prorated: bool = Field(default=True, description=_QUANTITY_OF_LENGTH)
 
 
 class RoundingToSection(ChargeSection):
