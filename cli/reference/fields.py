@@ -59,7 +59,8 @@ class FieldTables:
         for field, schema in section["properties"].items():
             if field not in without:
                 default = "needed" if field in needed else _default(schema)
-                takes = _SAID.get(field) or self._takes(schema)
+                takes = self._takes(schema) if schema.get("type") == "boolean" else _SAID.get(field)
+                takes = takes or self._takes(schema)
                 rows.append(f"| `{field}` | {takes} | {default} | {schema['description']} |")
         return "\n".join(rows)
 
