@@ -99,8 +99,19 @@ def rated(values: Column, figure: Figure, factor: Fraction, *, rule: RoundingRul
     return product(multiply(values, figure.counts), factor / 10**figure.places, rule=rule)
 
 
-def read_numbers(texts: NDArray[Any]) -> tuple[Figures, NDArray[np.bool_]]:
-    """The numbers that `texts` write, and where they write none (or one too long to be worth a column)."""
+def read_numbers(texts: NDArray[Any], *, counts: bool = False) -> tuple[Figures, NDArray[np.bool_]]:
+    """The numbers that `texts` write, and where they write none (or one too long to be worth a column).
+
+    `counts`: whether only whole numbers from 1 are any.
+    """
+    found, bad = _read(texts)
+    if counts:
+        whole = 10**found.places
+        bad = bad | (found.counts < whole) | (found.counts % whole != 0)
+    return found, bad
+
+
+def _read(texts: NDArray[Any]) -> tuple[Figures, NDArray[np.bool_]]:
     letters = _letters(texts)
     plain = _Digits(len(letters))
     for place in range(letters.shape[1]):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,17 @@ from numpy.typing import NDArray
 from chalicelib.columnar.factorize import Codes, Factorized, combine, factorize
 from chalicelib.columnar.formulas import NotOverColumns
 from chalicelib.columnar.own import Owned, OwnNumbers
+from chalicelib.columnar.refused import refused_alike
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.tariffs.determinants import NUMERIC
+from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind
 from chalicelib.domain.tariffs.plan import Layout, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
 from chalicelib.domain.tariffs.slices import Slice
 
-RowNumbers = NDArray[np.intp]
+RowNumbers: TypeAlias = NDArray[np.intp]
+# The determinants of some tariffs by name, with the kinds they are declared to be.
+_Kinds: TypeAlias = dict[str, frozenset[DeterminantKind]]
 MOST_SHARED = 64
 """Numbers with more values than this are kept as columns, not made groups of."""
 _SAMPLE = 4_096
@@ -36,18 +39,22 @@ def groups_of(book: TariffBook, rows: UsageRows) -> Iterator[Group]:
     """All `rows`, each in one group."""
     frames = combine(map(factorize, (rows.tariff, rows.start, rows.end)), rows=len(rows))
     for kinds, members in _by_declared(book, rows, frames):
-        own = [name for name, numeric in kinds.items() if numeric and _is_own(rows, name, members)]
-        single = members
+        own = {
+            name: DeterminantKind.COUNT in found
+            for name, found in kinds.items()
+            if found <= {*NUMERIC} and _is_own(rows, name, members)
+        }
+        left = [members]
         if own:
-            keys = _keys(rows, frames, members, [name for name in kinds if name not in own])
-            left = [members[:0]]
-            for found in _own(book, rows, keys, members, own):
-                if isinstance(found, Owned):
-                    yield Group(found.members, found.layout)
+            shared = [name for name in kinds if name not in own]
+            left = []
+            for part in _own(book, rows, _keys(rows, frames, members, shared), members, [*own]):
+                if isinstance(part, Owned):
+                    yield Group(part.members, part.layout)
                 else:
-                    left.append(found)
-            single = np.concatenate(left)
-        if len(single):
+                    left.append(part)
+            left = yield from _refused(book, rows, frames, shared, left, own)
+        for single in left:
             yield from _alike(book, rows, _keys(rows, frames, single, kinds), single)
 
 
@@ -58,24 +65,22 @@ def _keys(rows: UsageRows, frames: Factorized, members: RowNumbers, names: Itera
 
 def _by_declared(
     book: TariffBook, rows: UsageRows, frames: Factorized
-) -> Iterator[tuple[dict[str, bool], RowNumbers]]:
-    """The determinants that rows have and their tariffs declare, each with whether it is a number
-    throughout; and all rows of which these are.
+) -> Iterator[tuple[_Kinds, RowNumbers]]:
+    """The determinants that rows have and their tariffs declare, and all rows of which these are.
 
     What one tariff declares must not set the rows of another one apart.
     """
-    declared: dict[tuple[tuple[str, bool], ...], int] = {}
+    declared: dict[tuple[tuple[str, frozenset[DeterminantKind]], ...], int] = {}
     place_of_frame = np.zeros(frames.size, dtype=np.int64)
     for frame, row in enumerate(frames.first_rows.tolist()):
-        numeric: dict[str, bool] = {}
+        kinds: _Kinds = {}
         try:
-            for determinant in book.determinants(rows.request(row)):
-                if determinant.name in rows.determinants:
-                    before = numeric.get(determinant.name, True)
-                    numeric[determinant.name] = before and determinant.kind in NUMERIC
+            for one in book.determinants(rows.request(row)):
+                if one.name in rows.determinants:
+                    kinds[one.name] = kinds.get(one.name, frozenset()) | {one.kind}
         except Refusal:  # it is met again, and told, where the rows' layout is made
-            numeric = {}
-        place_of_frame[frame] = declared.setdefault(tuple(numeric.items()), len(declared))
+            kinds = {}
+        place_of_frame[frame] = declared.setdefault(tuple(kinds.items()), len(declared))
     yield from zip(map(dict, declared), _parts(place_of_frame[frames.codes], len(declared)), strict=True)
 
 
@@ -100,6 +105,27 @@ def _own(
         parts.setdefault(numbers.sign, []).append(members[places])
     for sign, numbers in found.items():
         yield from numbers.layouts(np.concatenate(parts[sign]))
+
+
+def _refused(
+    book: TariffBook,
+    rows: UsageRows,
+    frames: Factorized,
+    shared: Sequence[str],
+    left: Sequence[RowNumbers],
+    own: Mapping[str, bool],
+) -> Generator[Group, None, list[RowNumbers]]:
+    """Groups of those that are `left` and can be refused together; returns those that cannot."""
+    if not left:
+        return []
+    members = np.concatenate(left)
+    still: list[RowNumbers] = []
+    for part in refused_alike(book, rows, members, _keys(rows, frames, members, shared), own):
+        if part.message is None:
+            still.append(part.members)
+        else:
+            yield Group(part.members, part.message)
+    return [np.concatenate(still)] if still else []
 
 
 def _own_numbers(

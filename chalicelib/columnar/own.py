@@ -152,7 +152,7 @@ class OwnNumbers:
             bad = blank = np.full(len(members), True)
         else:
             texts = column[members]
-            found, bad = read_numbers(texts)
+            found, bad = read_numbers(texts, counts=determinant.kind is DeterminantKind.COUNT)
             blank = bad & (texts == "")
         if blank.any():
             instead = _default(determinant, values)
@@ -160,9 +160,6 @@ class OwnNumbers:
                 places = max(found.places, instead.places)
                 found = Figures(np.where(blank, instead.at(places), found.at(places)), places)
                 bad = bad & ~blank
-        if determinant.kind is DeterminantKind.COUNT:
-            whole = 10**found.places
-            bad = bad | (found.counts < whole) | (found.counts % whole != 0)
         return found, bad
 
     def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Any]:

@@ -49,6 +49,7 @@ def agree(documents: Sequence[RateDocument], rows: UsageRows) -> None:
         assert columnar(rated, row) == itemised(book, rows, row), f"row {row}"
 
 
+@settings(max_examples=60)
 @given(books(), tables, units, st.sampled_from("UO"))
 def test_columns_give_the_cents_of_itemised_rating(
     documents: list[RateDocument], listed: list[Row], unit: Unit, texts: str
@@ -75,6 +76,7 @@ def test_amounts_beyond_64_bits_on_the_way_are_exact(
     agree(documents, usage_rows(huge, unit=Unit.ACRE_FOOT))
 
 
+@settings(max_examples=60)
 @given(books(), tables, units, st.sampled_from("UO"))
 def test_rows_with_numbers_of_their_own_are_rated_as_one_is(
     documents: list[RateDocument], listed: list[Row], unit: Unit, texts: str

@@ -115,6 +115,16 @@ def test_a_number_that_is_none_is_refused_beside_good_ones() -> None:
     assert "winter cannot be 'much'" in rated.refused[2]
 
 
+def test_agreements_that_lack_the_same_are_refused_together() -> None:
+    area = Determinant(name="area", kind=DeterminantKind.NUMBER)
+    tariff = replace(BUDGETED, determinants=(WINTER, area))
+    count = 4 * group.MOST_SHARED
+    winter = [f"{number}.5" if number % 4 else "" for number in range(count)]
+    rows = april(["R-3"] * count, [40] * count, winter=winter, area=[str(number) for number in range(count)])
+    groups = list(groups_of(compile_book([tariff]), rows))
+    assert sorted(len(members) for members, _ in groups) == [count // 4, 3 * count // 4]
+
+
 def test_columns_of_different_lengths_or_of_fractions_are_no_rows() -> None:
     with pytest.raises(UnevenRows, match="meter_size has 1 rows"):
         april(["R-1", "R-1"], [1, 2], meter_size=["1"])
