@@ -35,6 +35,7 @@ _SAID = {  # what the schema cannot say in a word or two
     "translations": "texts by language and code",
     "seasons": "`from: MM-DD` by name",
     "tiers": "a list of `from` and `rate`, [amounts](#amounts-and-tables)",
+    "values": "amounts by key",
     "charges": "a list of [charges](#charges)",
 }
 _PATTERNS = {

@@ -26,7 +26,8 @@ def reference_page() -> str:
 
     def example(name: str) -> str:
         result = Result(examples[name])
-        return f"{shown(name)}\n\n{result.heading()}:\n\n{result.table()}"
+        about = f"{examples[name].about}:\n\n" if examples[name].about else ""
+        return f"{about}{shown(name)}\n\n{result.heading()}:\n\n{result.table()}"
 
     def charge(section: str, name: str, *more: str) -> str:
         fields = tables.table(section, without=(*every_charge, "type"))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import urllib.error
 import urllib.parse
 import urllib.request
 
 import pypdfium2
 import pytest
+from typer.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.ids import AccountId
 from chalicelib.domain.kernel.money import Money
+from cli.main import build
 from tests.integration.conftest import ApiTown
 from tests.towns import NOVEMBER, OCTOBER, bill_minor
 
@@ -68,6 +71,16 @@ def test_the_pdf_says_the_ledgers_amounts(api_town: ApiTown) -> None:
     lines = [line.amount_minor for segment in bill.segments for line in segment.lines]
     for amount_minor in (bill.total_minor, *lines):
         assert f"${Money.of_minor(amount_minor, bill.currency).amount}" in text
+
+
+def test_the_clerk_is_told_why_a_bill_differs_from_the_last(api_town: ApiTown) -> None:
+    reference = f"{api_town.ada.account_id}/{api_town.bill_id(NOVEMBER)}"
+    done = CliRunner().invoke(build(), ["bill", "compare", reference, "--json"])
+    assert done.exit_code == 0, done.output
+    (last,) = json.loads(done.stdout)["comparisons"]
+    assert last["compared_with"] == "last_bill"
+    reasons = sum(last[f"{reason}_minor"] for reason in ("days", "usage", "rate", "other"))
+    assert last["before_minor"] + reasons == last["now_minor"] == bill_minor(1)
 
 
 def test_a_language_without_a_catalog_is_the_callers_to_mend(api_town: ApiTown) -> None:

@@ -1,4 +1,4 @@
-"""Examples of every type of charge, and of what quantity it is taken on."""
+"""Examples of every type of charge."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from chalicelib.tariff_documents.examples.example import Example
 CHARGES = (
     Example(
         name="service_charge",
+        about="By meter size, for each dwelling unit",
         text="""\
 - type: service_charge
   code: METER
@@ -22,6 +23,7 @@ CHARGES = (
     ),
     Example(
         name="service_charge-whole",
+        about="In full, however short the bill",
         text="""\
 - type: service_charge
   code: FIRELINE
@@ -35,6 +37,7 @@ CHARGES = (
     ),
     Example(
         name="commodity_flat",
+        about="By zone, with a rounding of its own",
         text="""\
 - type: commodity_flat
   code: FLOW
@@ -48,6 +51,7 @@ CHARGES = (
     ),
     Example(
         name="unit_surcharge",
+        about="So much more for each unit",
         text="""\
 - type: unit_surcharge
   code: PUMP
@@ -60,6 +64,7 @@ CHARGES = (
     ),
     Example(
         name="unit_surcharge-credit",
+        about="So much less",
         text="""\
 - type: unit_surcharge
   code: REFUND
@@ -72,6 +77,7 @@ CHARGES = (
     ),
     Example(
         name="tiers",
+        about="Tiers as wide again for each further dwelling unit",
         text="""\
 - type: commodity_tiered
   code: TIERS
@@ -90,6 +96,7 @@ CHARGES = (
     ),
     Example(
         name="tiers-reached",
+        about="The whole usage at the rate of the tier it reaches",
         text="""\
 - type: commodity_tiered
   code: REACHED
@@ -107,6 +114,7 @@ CHARGES = (
     ),
     Example(
         name="tiers-winter",
+        about="What exceeds the first two units, dearer above the winter's average",
         text="""\
 - type: commodity_tiered
   code: BASE
@@ -125,6 +133,7 @@ CHARGES = (
     ),
     Example(
         name="percent_surcharge",
+        about="On two charges",
         text="""\
 - type: percent_surcharge
   code: DEBT
@@ -138,6 +147,7 @@ CHARGES = (
     ),
     Example(
         name="percent_surcharge-cap",
+        about="Up to an amount, however long the bill",
         text="""\
 - type: percent_surcharge
   code: LIFEFUND
@@ -153,6 +163,7 @@ CHARGES = (
     ),
     Example(
         name="minimum_charge",
+        about="What is missing to 21.00",
         text="""\
 - type: minimum_charge
   code: MIN
@@ -167,6 +178,7 @@ CHARGES = (
     ),
     Example(
         name="minimum_charge-whole",
+        about="By meter size, in full however short the bill",
         text="""\
 - type: minimum_charge
   code: LEAST
@@ -183,6 +195,7 @@ CHARGES = (
     ),
     Example(
         name="discount",
+        about="For those who are eligible, up to an amount",
         text="""\
 - type: discount
   code: LIFELINE
@@ -200,6 +213,7 @@ CHARGES = (
     ),
     Example(
         name="discount-credit",
+        about="The same amount off",
         text="""\
 - type: discount
   code: SENIOR
@@ -216,6 +230,7 @@ CHARGES = (
     ),
     Example(
         name="tax",
+        about="With an exemption",
         text="""\
 - type: tax
   code: CITY
@@ -230,6 +245,7 @@ CHARGES = (
     ),
     Example(
         name="tax-cap",
+        about="Up to an amount",
         text="""\
 - type: tax
   code: UUT
@@ -245,6 +261,7 @@ CHARGES = (
     ),
     Example(
         name="fixed_tax",
+        about="By meter size, for each dwelling unit, with an exemption",
         text="""\
 - type: fixed_tax
   code: FIRE
@@ -261,6 +278,7 @@ CHARGES = (
     ),
     Example(
         name="unit_tax",
+        about="For every unit",
         text="""\
 - type: unit_tax
   code: STATE
@@ -273,6 +291,7 @@ CHARGES = (
     ),
     Example(
         name="unit_tax-above",
+        about="For what exceeds 15 units",
         text="""\
 - type: unit_tax
   code: CONSERVE
@@ -287,6 +306,7 @@ CHARGES = (
     ),
     Example(
         name="rounding",
+        about="To five cents",
         text="""\
 - type: rounding
   code: ROUND
@@ -300,6 +320,7 @@ CHARGES = (
     ),
     Example(
         name="one_off",
+        about="An amount each time",
         text="""\
 - type: one_off
   code: RECONNECT
@@ -314,6 +335,7 @@ CHARGES = (
     ),
     Example(
         name="one_off-percent",
+        about="A percentage of what was paid late, between two amounts",
         text="""\
 - type: one_off
   code: LATE
@@ -327,74 +349,5 @@ CHARGES = (
   at_most: 40.00
 """,
         determinants={"paid_late": "61.80@2026-06-20"},
-    ),
-    Example(
-        name="at_most",
-        text="""\
-- type: commodity_flat
-  code: SEWER
-  label: Sewer use
-  gl_account: "4120"
-  fund: SEWER
-  charge_group: sewer
-  rate: 3.085
-  quantity: {at_most: {formula: winter_average}}
-  prorated: false
-""",
-        determinants={"winter_average": "9"},
-    ),
-    Example(
-        name="instead",
-        text="""\
-- type: commodity_flat
-  code: ALLOTTED
-  label: Sewer use
-  gl_account: "4120"
-  fund: SEWER
-  charge_group: sewer
-  rate: 3.085
-  quantity: {instead: {formula: winter_average}, at_least: 6}
-""",
-        determinants={"winter_average": "4"},
-    ),
-    Example(
-        name="included",
-        text="""\
-- type: unit_surcharge
-  code: PENALTY
-  label: Use above the baseline
-  gl_account: "4035"
-  fund: WATER
-  charge_group: water
-  rate: 2.50
-  quantity: {included: {formula: 1.1 * baseline, round: {to: 1}}}
-  prorated: false
-""",
-    ),
-    Example(
-        name="share",
-        text="""\
-- type: commodity_flat
-  code: RETURN
-  label: Sewer flow
-  gl_account: "4120"
-  fund: SEWER
-  charge_group: sewer
-  rate: 3.085
-  quantity: {share: 90, at_least: 5}
-""",
-    ),
-    Example(
-        name="started",
-        text="""\
-- type: commodity_flat
-  code: STARTED
-  label: Water above the minimum
-  gl_account: "4020"
-  fund: WATER
-  charge_group: water
-  rate: 8.40
-  quantity: {included: 2, round: {to: 10, rule: up}}
-""",
     ),
 )

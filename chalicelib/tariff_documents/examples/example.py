@@ -53,12 +53,13 @@ charges:
 class Example:
     """`text` is YAML: charges, sections of a document, or (where it names a tariff) a whole one.
 
-    The rest is the bill it is shown with: `usage` as the command line takes it, `days` from June 1st,
-    attributes of the agreement (`NAME=VALUE`, `NAME=VALUE@DAY` for an event), declared conditions.
+    `about` says what it shows. The rest is the bill it is shown with: `usage` as the command line takes it,
+    `days` from June 1st, attributes of the agreement (of an event `VALUE@DAY`), declared conditions.
     """
 
     name: str
     text: str
+    about: str = ""
     usage: str | None = "17"
     days: int = 30
     position: Position = Position.REGULAR

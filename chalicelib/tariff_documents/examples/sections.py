@@ -69,6 +69,7 @@ rounding: half_even
 
 USAGE = Example(
     name="usage",
+    about="The ordinance's own ccf, whole ones billed",
     text="""\
 usage:
   unit: ccf
@@ -81,6 +82,7 @@ usage:
 
 PRORATION = Example(
     name="proration",
+    about="Days over 30 where a bill is unusually short or long",
     text="""\
 proration:
   normal_days: {from: 27, to: 34}
@@ -93,6 +95,7 @@ proration:
 
 SCHEDULED = Example(
     name="proration-scheduled",
+    about="Opening and closing bills by the days the cycle had planned",
     text="""\
 proration:
   normal_days: {from: 25, to: 35}
@@ -107,6 +110,7 @@ proration:
 
 DETERMINANTS = Example(
     name="determinants",
+    about="A size billed for that is the meter's unless it is said, for each dwelling unit",
     text="""\
 determinants:
   meter_size: {kind: choice, label: Meter size, unit: inch, source: meter}
@@ -127,6 +131,7 @@ charges:
 
 CONDITIONS = Example(
     name="conditions",
+    about="A drought surcharge by stage and season, and a supplier's price passed on",
     text="""\
 determinants:
   season: {kind: choice, source: calendar, seasons: {summer: {from: 05-01}, winter: {from: 11-01}}}
@@ -153,6 +158,7 @@ charges:
 
 FORMULAS = Example(
     name="formulas",
+    about="A budget by people, days and weather, and a dearer rate beyond",
     text="""\
 determinants:
   people: {kind: count, default: "3"}
@@ -185,6 +191,7 @@ charges:
 
 TABLE = Example(
     name="table",
+    about="By two names",
     text="""\
 - type: service_charge
   code: METER
@@ -203,6 +210,7 @@ TABLE = Example(
 
 RANGES = Example(
     name="ranges",
+    about="By ranges, with a formula for the largest",
     text="""\
 determinants:
   lot_area: {kind: number, source: premise, unit: square feet}
