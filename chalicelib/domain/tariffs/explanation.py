@@ -69,8 +69,8 @@ def _formula(line: BillLine, currency: str) -> str:
         sign = "−" if line.kind is LineKind.DISCOUNT else ""
         return f"{sign}{_plain(line.rate or Decimal(0))}% of {base}"
     if _is_fixed(line):
-        several = line.quantity is not None and line.quantity != 1
-        count = f"{_plain(line.quantity or Decimal(1))} {_words(line.unit)} at " if several else ""
+        alone = line.quantity is None or line.quantity == 1
+        count = "" if alone else f"{_plain(line.quantity or Decimal(0))} {_words(line.unit)} at "
         return count + rate + _times(line)
     if line.kind is LineKind.MINIMUM:
         return f"the minimum of {rate}{_times(line)}{_floor(line, currency)} less {base}"

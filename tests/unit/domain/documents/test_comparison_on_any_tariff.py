@@ -163,7 +163,7 @@ def test_on_any_tariff_the_parts_add_up_and_fees_are_other(
     found = compared(now, before, rates, agreement)
     assert found.before_minor + sum(parts(found)) == found.now_minor
     fees = [
-        sum(line.amount_minor for line in bill.segments[0].lines if line.charge in ("FEE", "LATE"))
+        sum(line.amount_minor for line in bill.segments[0].lines if line.charge in ("FEE", "LATE", "BOUNCED"))
         for bill in (before, now)
     ]
     assert found.other_minor == fees[1] - fees[0]

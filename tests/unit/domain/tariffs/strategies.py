@@ -166,6 +166,7 @@ def tariffs(draw: st.DrawFn, *, usage: UsageTerms) -> TariffVersion:
         ),
         OneOffCharge(head=head("FEE"), when="happened", amount=draw(amounts())),
         OneOffCharge(head=head("LATE"), when="happened", percent=Decimal(5), floor=draw(amounts())),
+        OneOffCharge(head=head("BOUNCED"), when="happened", percent=Decimal(20), cap=draw(amounts())),
         RoundingCharge(head=head("ROUND"), to=Decimal("0.05"), of=("SVC", "WATER", "TAX")),
     ]
     rules = st.sampled_from(RoundingRule)

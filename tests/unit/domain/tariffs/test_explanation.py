@@ -10,6 +10,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.charges.quantity import QuantityRule
 from chalicelib.domain.tariffs.charges.tiered_charge import TierRates
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.explanation import explain_line
 from chalicelib.domain.tariffs.rating import Position, Rating
 from tests.unit.domain.tariffs.builders import (
@@ -24,6 +25,8 @@ from tests.unit.domain.tariffs.builders import (
     tiered,
     version,
 )
+
+NO_UNITS = Determinant(name="units", kind=DeterminantKind.NUMBER, default="0")
 
 
 def words(rating: Rating) -> list[str]:
@@ -143,3 +146,8 @@ def test_quantities_of_a_full_bill_say_what_share_of_them_holds() -> None:
         "7 ccf at 2.00 = 14.00 USD; Tariff R-1@1; metered 10 ccf, at most 7; "
         "14/30 of these quantities because the bill is shorter than usual"
     ]
+
+
+def test_a_count_of_none_is_said() -> None:
+    tariff = version(service("12.00", times="units"), determinants=(NO_UNITS,))
+    assert words(rate(tariff, 0)) == ["0 units at 12.00 = 0.00 USD; Tariff R-1@1"]
