@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.registry import RegistryStore
     from chalicelib.usecases.ports.rendering import BillRenderer, BillRendering
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
-    from chalicelib.usecases.ports.simulation import SimulationReports, UsageSource, UsageWriter
+    from chalicelib.usecases.ports.simulation import (
+        Progress,
+        SimulationReports,
+        UsageSource,
+        UsageWriter,
+    )
     from chalicelib.usecases.ports.tariff_lives import TariffLives
     from chalicelib.usecases.ports.users import UserPool
     from chalicelib.usecases.read_shard_state import LedgerReader
@@ -337,14 +342,22 @@ def read_tariff(canonical: str) -> TariffVersion:
     return load_tariff(canonical, file="tariff").version
 
 
-def usage_source(path: str, *, unit: Unit | None = None, ignored: Collection[str] = ()) -> UsageSource:
+def usage_source(
+    path: str,
+    *,
+    unit: Unit | None = None,
+    ignored: Collection[str] = (),
+    progress: Progress = lambda _title, _done, _total: None,
+) -> UsageSource:
     """Files of usage for simulations; needs no stack."""
     from chalicelib.columnar.usage_files import DuckUsageFiles
+    from chalicelib.columnar.usage_store import RatedHere
     from chalicelib.files.delimited import read_delimited
 
     return DuckUsageFiles(
         path,
         careful=lambda file, columns: read_delimited(file, columns=columns),
+        rating=RatedHere(progress),
         unit=unit,
         ignored=ignored,
     )

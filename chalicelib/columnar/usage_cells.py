@@ -1,15 +1,14 @@
-"""The cells of usage files: what may stand in each column, and how they become whole numbers and codes."""
+"""The cells of usage files: what may stand in each column."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.columnar.usage_table import Coded, UsageTable
 from chalicelib.domain.kernel.quantity import Unit, UnknownUnit
 from chalicelib.domain.kernel.rows import RejectedRow
 
@@ -22,9 +21,9 @@ _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
 _TOO_FINE = rf"\.\d{{{MOST_PLACES}}}\d*[1-9]"
 _TOO_LARGE = r"^[+-]?0*[1-9]\d{9}"
 _CONTROL = r"[\x00-\x1f]"
-_ACCOUNT = "CASE account WHEN '' THEN agreement ELSE account END"
-_CLASS = "CASE class WHEN '' THEN tariff ELSE class END"
-_GOOD = '"#flaw" IS NULL'
+ACCOUNT = "CASE account WHEN '' THEN agreement ELSE account END"
+RATE_CLASS = "CASE class WHEN '' THEN tariff ELSE class END"
+GOOD = '"#flaw" IS NULL'
 
 
 class _Check(NamedTuple):
@@ -72,20 +71,21 @@ _CHECKS = [
 ]
 
 
-def table_of(
+class Checked(NamedTuple):
+    """What the checks found: the rows that failed, and the units by how they are spelled."""
+
+    rejected: Sequence[RejectedRow]
+    units: Mapping[str, Unit | None]
+
+
+def checked(
     store: duckdb.DuckDBPyConnection,
     *,
-    files: Sequence[str],
-    rows: Sequence[int],
-    lines: Sequence[Sequence[int]],
-    rejected: Sequence[RejectedRow],
+    places: Places,
     unit: Unit | None,
     determinants: Sequence[str],
-) -> UsageTable:
-    """The rows in the table `raw` of `store` as columns, with those rejected that cannot be understood.
-
-    `files`, `rows` and `lines` say where they come from, file by file.
-    """
+) -> Checked:
+    """Mark the rows in the table `raw` of `store` that cannot be understood; GOOD selects the others."""
     units = _units(store)
     checks = [*_CHECKS, *_of_units(units, unit), *_of_texts(store, determinants)]
     cases = " ".join(f"WHEN {check.fails} THEN {number}" for number, check in enumerate(checks))
@@ -97,21 +97,10 @@ def table_of(
         )
     )
     _mark_overlaps(store, len(checks) - 1)
-    places = _Places(files, rows, lines)
-    found = [*rejected, *_rejected(store, checks, places)]
-    order = {name: number for number, name in enumerate(files)}
-    return _columns(
-        store,
-        places=places,
-        units=units,
-        unit=unit,
-        determinants=determinants,
-        row_count=sum(rows) + len(rejected),
-        rejected=sorted(found, key=lambda row: (order[row.file], row.line)),
-    )
+    return Checked(_rejected(store, checks, places), units)
 
 
-class _Places:
+class Places:
     """Where each row of the table stands: the file, and the line in it."""
 
     def __init__(self, files: Sequence[str], rows: Sequence[int], lines: Sequence[Sequence[int]]) -> None:
@@ -119,9 +108,18 @@ class _Places:
         self._lines = lines
         self._starts = np.cumsum([0, *rows])
 
-    def of(self, row: int) -> tuple[str, int]:
-        file = int(np.searchsorted(self._starts, row, side="right")) - 1
-        return self.files[file], self._lines[file][row - int(self._starts[file])]
+    def of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The places of rows: indexes of `files`, and lines."""
+        files = np.searchsorted(self._starts, rows, side="right") - 1
+        found = np.zeros(len(rows), dtype=np.int64)
+        for file in np.unique(files).tolist():
+            lines, here = self._lines[file], files == file
+            numbers = rows[here] - self._starts[file]
+            if isinstance(lines, range):
+                found[here] = lines.start + numbers
+            else:
+                found[here] = np.array(lines, dtype=np.int64)[numbers]
+        return files, found
 
 
 def _units(store: duckdb.DuckDBPyConnection) -> dict[str, Unit | None]:
@@ -151,13 +149,13 @@ def _of_units(units: dict[str, Unit | None], unit: Unit | None) -> list[_Check]:
 
 def _of_texts(store: duckdb.DuckDBPyConnection, determinants: Sequence[str]) -> list[_Check]:
     names = ("account", "agreement", "tariff", "class", *determinants)
-    together = ", ".join(map(_quoted, names))
-    if not _one(store, f"SELECT count(*) FROM raw WHERE regexp_matches(concat({together}), '{_CONTROL}')"):
+    together = ", ".join(map(quoted, names))
+    if not one(store, f"SELECT count(*) FROM raw WHERE regexp_matches(concat({together}), '{_CONTROL}')"):
         return []
     return [
         _Check(
             name,
-            f"regexp_matches({_quoted(name)}, '{_CONTROL}')",
+            f"regexp_matches({quoted(name)}, '{_CONTROL}')",
             "holds control characters",
             "clean the cell",
         )
@@ -171,27 +169,27 @@ def _mark_overlaps(store: duckdb.DuckDBPyConnection, flaw: int) -> None:
         f"""
         UPDATE raw SET "#flaw" = {flaw} FROM (
             SELECT rowid AS place, "from", max("to") OVER (
-                PARTITION BY {_ACCOUNT}, agreement ORDER BY "from", rowid
+                PARTITION BY {ACCOUNT}, agreement ORDER BY "from", rowid
                 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-            ) AS billed_until FROM raw WHERE {_GOOD}
+            ) AS billed_until FROM raw WHERE {GOOD}
         ) AS seen WHERE raw.rowid = seen.place AND seen."from" < seen.billed_until
         """  # ISO days sort as text
     )
 
 
 def _rejected(
-    store: duckdb.DuckDBPyConnection, checks: Sequence[_Check], places: _Places
+    store: duckdb.DuckDBPyConnection, checks: Sequence[_Check], places: Places
 ) -> list[RejectedRow]:
     found = []
     for number, check in enumerate(checks):
         bad = store.execute(
-            f'SELECT rowid, {_quoted(check.column)} FROM raw WHERE "#flaw" = {number} ORDER BY rowid'
+            f'SELECT rowid, {quoted(check.column)} FROM raw WHERE "#flaw" = {number} ORDER BY rowid'
         ).fetchall()
-        for row, value in bad:
-            file, line = places.of(row)
+        files, lines = places.of(np.array([row for row, _ in bad], dtype=np.int64))
+        for (_, value), file, line in zip(bad, files.tolist(), lines.tolist(), strict=True):
             found.append(
                 RejectedRow(
-                    file=file,
+                    file=places.files[file],
                     line=line,
                     column=check.column,
                     reason=check.reason.format(value=value),
@@ -201,87 +199,10 @@ def _rejected(
     return found
 
 
-def _columns(
-    store: duckdb.DuckDBPyConnection,
-    *,
-    places: _Places,
-    units: dict[str, Unit | None],
-    unit: Unit | None,
-    determinants: Sequence[str],
-    row_count: int,
-    rejected: Sequence[RejectedRow],
-) -> UsageTable:
-    decimals = _one(
-        store, f"SELECT max(length(rtrim(split_part(usage, '.', 2), '0'))) FROM raw WHERE {_GOOD}"
-    )
-    digits = int(decimals or 0)
-    texts = {
-        "account": _ACCOUNT,
-        "agreement": "agreement",
-        "tariff": "tariff",
-        "class": _CLASS,
-        "unit": "unit",
-    }
-    texts |= {f"determinant {name}": _quoted(name) for name in determinants}
-    names: dict[str, tuple[str, ...]] = {}
-    selected = [
-        "rowid AS place",
-        '"from"::DATE AS first_day',
-        '"to"::DATE AS end_day',
-        "usage <> '' AS metered",
-        f"(CAST(CASE usage WHEN '' THEN '0' ELSE usage END AS DECIMAL(28, {MOST_PLACES})) * {10**digits})"
-        "::BIGINT AS usage",
-    ]
-    for number, (name, expression) in enumerate(texts.items()):
-        found = store.execute(
-            f"SELECT DISTINCT {expression} AS name FROM raw WHERE {_GOOD} ORDER BY name"
-        ).fetchall()
-        names[name] = tuple(str(row[0]) for row in found)
-        if found:
-            store.execute(
-                f"CREATE TYPE text{number} AS ENUM "
-                f"(SELECT DISTINCT {expression} AS name FROM raw WHERE {_GOOD} ORDER BY name)"
-            )
-            selected.append(f"enum_code(({expression})::text{number}) AS code{number}")
-        else:
-            selected.append(f"0 AS code{number}")
-    unmetered = next((known for known in units.values() if known is not None), Unit.CCF)
-    columns = store.execute(
-        f"SELECT {', '.join(selected)} FROM raw WHERE {_GOOD} ORDER BY rowid"
-    ).fetchnumpy()
-    coded = {
-        name: Coded(columns[f"code{number}"].astype(np.int64), names[name])
-        for number, name in enumerate(texts)
-    }
-    return UsageTable(
-        files=places.files,
-        row_count=row_count,
-        rejected=tuple(rejected),
-        place_of=places.of,
-        row=columns["place"].astype(np.int64),
-        account=coded["account"],
-        agreement=coded["agreement"],
-        tariff=coded["tariff"],
-        rate_class=coded["class"],
-        units=tuple(units.get(text) or unit or unmetered for text in coded["unit"].names),
-        unit=coded["unit"].codes,
-        start=_days(columns["first_day"]),
-        end=_days(columns["end_day"]),
-        metered=columns["metered"].astype(np.bool_),
-        usage=columns["usage"].astype(np.int64),
-        places=digits,
-        determinants={name: coded[f"determinant {name}"] for name in determinants},
-    )
-
-
-def _days(column: NDArray[Any]) -> NDArray[np.datetime64]:
-    return column.astype("datetime64[D]")
-
-
-def _one(store: duckdb.DuckDBPyConnection, query: str) -> Any:
+def one(store: duckdb.DuckDBPyConnection, query: str) -> Any:
     row = store.execute(query).fetchone()
     return row[0] if row else None
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

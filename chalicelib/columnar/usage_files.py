@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from glob import glob
 from pathlib import Path
@@ -18,14 +18,16 @@ from typing import IO, NamedTuple
 
 import duckdb
 
-from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, table_of
-from chalicelib.columnar.usage_table import UsageTable
+from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, Places, checked
+from chalicelib.columnar.usage_store import PartRating, UsageStore
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import Columns, HeaderRefused, RejectedRow, Row
 
 _PARQUET = (".parquet", ".pq")
 _TEXT = (".csv", ".csv.gz")
+ROWS_A_PART = 200_000
+_MEMORY = "1GB"  # what goes beyond it while files are read waits on disk
 
 
 class UsageFileMissing(Refusal):
@@ -60,15 +62,20 @@ class DuckUsageFiles:
         path: str,
         *,
         careful: CarefulReader,
+        rating: PartRating,
         unit: Unit | None = None,
         ignored: Collection[str] = (),
+        rows_a_part: int = ROWS_A_PART,
     ) -> None:
         self._path = path
         self._careful = careful
+        self._rating = rating
+        self._rows_a_part = rows_a_part
         self._unit = unit
         self._ignored = frozenset(ignored)
 
-    def read(self, *, determinants: Collection[str]) -> UsageTable:
+    @contextmanager
+    def open(self, *, determinants: Collection[str]) -> Iterator[UsageStore]:
         """See UsageSource. Raises UsageFileMissing, UnreadableUsageFile, HeaderRefused, FileNotText."""
         files = _files(self._path)
         headers = [_header(file) for file in files]
@@ -83,23 +90,36 @@ class DuckUsageFiles:
                 )
         there = {name for header in headers for name in header}
         used = tuple(name for name in known if name in there)
-        with duckdb.connect() as store, TemporaryDirectory() as scratch:
+        with TemporaryDirectory() as scratch, duckdb.connect(Path(scratch) / "usage.duckdb") as store:
+            store.execute(f"SET memory_limit = '{_MEMORY}'")
             names = ", ".join(f"{_quoted(name)} VARCHAR" for name in (*COLUMNS, *used))
-            store.execute(f'CREATE TEMP TABLE raw ("#file" INTEGER, {names})')
+            store.execute(f'CREATE TABLE raw ("#file" INTEGER, {names})')
             taking = _Taking(store, columns, self._careful, Path(scratch))
             taken = [
                 taking.take(file, number, header, name=_name(file, self._path))
                 for number, (file, header) in enumerate(zip(files, headers, strict=True))
             ]
-            return table_of(
-                store,
-                files=[one.name for one in taken],
-                rows=[one.rows for one in taken],
-                lines=[one.lines for one in taken],
-                rejected=[row for one in taken for row in one.rejected],
-                unit=self._unit,
-                determinants=used,
-            )
+            yield self._checked(store, taken, used)
+
+    def _checked(
+        self, store: duckdb.DuckDBPyConnection, taken: Sequence[_Taken], determinants: Sequence[str]
+    ) -> UsageStore:
+        names, rows, lines = zip(*((one.name, one.rows, one.lines) for one in taken), strict=True)
+        places = Places(names, rows, lines)
+        found = checked(store, places=places, unit=self._unit, determinants=determinants)
+        miscut = [row for one in taken for row in one.rejected]
+        order = {name: number for number, name in enumerate(places.files)}
+        return UsageStore(
+            store,
+            places=places,
+            row_count=sum(rows) + len(miscut),
+            rejected=sorted([*miscut, *found.rejected], key=lambda row: (order[row.file], row.line)),
+            units=found.units,
+            unit=self._unit,
+            determinants=determinants,
+            rating=self._rating,
+            rows_a_part=self._rows_a_part,
+        )
 
 
 def _files(path: str) -> list[Path]:

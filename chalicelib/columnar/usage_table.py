@@ -1,18 +1,15 @@
-"""Usage in memory: the rows of files as columns, and how they are rated and summed up."""
+"""Usage in memory: rows of files as columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.quantity import Unit
-from chalicelib.domain.kernel.rows import RejectedRow
-from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +23,10 @@ class Coded:
         """The texts of some rows."""
         return np.array(self.names or ("",), dtype=np.str_)[self.codes[rows]]
 
+    def taken(self, rows: NDArray[np.int64]) -> Coded:
+        """Some rows of the column."""
+        return Coded(self.codes[rows], self.names)
+
     def renamed(self, names: Mapping[str, str]) -> Coded:
         """The column with some texts in place of others."""
         after = [names.get(name, name) for name in self.names]
@@ -35,18 +36,27 @@ class Coded:
         return Coded(codes[self.codes], tuple(known))
 
 
+def joined(columns: Iterable[Coded]) -> Coded:
+    """Columns one below the other."""
+    parts = list(columns)
+    names = tuple(sorted({name for part in parts for name in part.names}))
+    place = {name: index for index, name in enumerate(names)}
+    codes = [
+        np.array([place[name] for name in part.names] or [0], dtype=np.int64)[part.codes] for part in parts
+    ]
+    return Coded(np.concatenate(codes), names)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageTable:
-    """Usage (the port) as columns. `units` are by the code in `unit`; `metered` says where usage was given.
+    """Rows of usage as columns. `units` are by the code in `unit`; `metered` says where usage was given.
 
-    `row` numbers the rows among all that were read; `place_of` gives the file and the line of such a number.
+    `row` numbers the rows among all that were read; `file` and `line` say where they stand.
     """
 
-    files: Sequence[str]
-    row_count: int
-    rejected: Sequence[RejectedRow]
-    place_of: Callable[[int], tuple[str, int]]
     row: NDArray[np.int64]
+    file: Coded
+    line: NDArray[np.int64]
     account: Coded
     agreement: Coded
     tariff: Coded
@@ -59,31 +69,6 @@ class UsageTable:
     usage: NDArray[np.int64]
     places: int
     determinants: Mapping[str, Coded]
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """See Usage."""
-        if not len(self.row):
-            raise NothingToRate(
-                f"not one of the {self.row_count:,} rows can be used: correct what is said of them"
-            )
-        return self.start.min().item(), self.end.max().item()
-
-    @property
-    def tariffs(self) -> Sequence[str]:
-        """See Usage."""
-        return self.tariff.names
-
-    @property
-    def attributes(self) -> Sequence[str]:
-        """See Usage."""
-        return tuple(self.determinants)
-
-    def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
-        """See Usage."""
-        from chalicelib.columnar.compare import compare
-
-        return compare(self, now=now, proposed=proposed, by=by)
 
     def rows_of(self, unit: Unit, rows: NDArray[np.int64], tariff: Coded) -> UsageRows:
         """Some rows, all of one unit, on `tariff`."""

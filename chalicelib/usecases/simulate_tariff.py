@@ -7,7 +7,7 @@ rate change is still compared like with like.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,10 +16,9 @@ from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.simulation.figures import Compared
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.domain.tariffs.conditions import Condition
-from chalicelib.domain.tariffs.rating import compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.export_usage import determinants_of
-from chalicelib.usecases.ports.simulation import Terms, UsageSource
+from chalicelib.usecases.ports.simulation import Terms, Usage, UsageSource
 
 GROUPED_BY = ("meter_size", "assistance")
 
@@ -66,7 +65,11 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
     NothingToGroupBy, CurrenciesDiffer, NothingToRate, and what the source raises.
     """
-    usage = source.read(determinants=determinants_of([*proposal.current, *proposal.proposed]))
+    with source.open(determinants=determinants_of([*proposal.current, *proposal.proposed])) as usage:
+        return _simulated(proposal, usage)
+
+
+def _simulated(proposal: Proposal, usage: Usage) -> Simulated:
     first_day, end = usage.days
     current_on = proposal.current_on or end - timedelta(days=1)
     current = _in_force(proposal.current, on=current_on)
@@ -80,8 +83,13 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
         [*current.values(), *proposed.values()], codes={*usage.tariffs, *proposal.moved.values()}
     )
     found = usage.compare(
-        now=_terms(current, proposal.conditions, {}, since=first_day),
-        proposed=_terms(proposed, proposal.conditions, proposal.moved, since=first_day),
+        now=Terms(versions=[*current.values()], conditions=proposal.conditions, moved={}, since=first_day),
+        proposed=Terms(
+            versions=[*proposed.values()],
+            conditions=proposal.conditions,
+            moved=proposal.moved,
+            since=first_day,
+        ),
         by=_grouped_by(proposal.by, known=usage.attributes),
     )
     changed = {version.code for version in proposal.proposed} | set(proposal.moved)
@@ -128,18 +136,6 @@ def _require_one_currency(versions: Iterable[TariffVersion], *, codes: Collectio
         raise CurrenciesDiffer(
             f"{said} cannot be summed up together: simulate each currency by itself", currencies=sorted(found)
         )
-
-
-def _terms(
-    versions: Mapping[str, TariffVersion],
-    conditions: Sequence[Condition],
-    moved: Mapping[str, str],
-    *,
-    since: date,
-) -> Terms:
-    """A book in which every version holds from `since` on."""
-    lifted = (replace(version, effective_from=since) for version in versions.values())
-    return Terms(book=compile_book([*lifted, *conditions]), moved=moved)
 
 
 def _compared(version: TariffVersion) -> Compared:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,12 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.simulation.figures import Comparison
 from chalicelib.domain.simulation.simulation import Simulation
-from chalicelib.domain.tariffs.rating import TariffBook
+from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.domain.tariffs.rating import TariffBook, compile_book
+from chalicelib.domain.tariffs.version import TariffVersion
+
+# What is being done, how many are done, and of how many.
+Progress = Callable[[str, int, int], None]
 
 
 class NothingToRate(Refusal):
@@ -22,10 +28,20 @@ class NothingToRate(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """One side of a comparison: a book of tariffs, and which tariff's agreements are on another one in it."""
+    """One side of a comparison: versions that hold for all days from `since` on, conditions on their days.
 
-    book: TariffBook
+    `moved` says which tariff's agreements are on another one.
+    """
+
+    versions: Sequence[TariffVersion]
+    conditions: Sequence[Condition]
     moved: Mapping[str, str]
+    since: date
+
+    def book(self) -> TariffBook:
+        """The versions and conditions, compiled."""
+        lifted = (replace(version, effective_from=self.since) for version in self.versions)
+        return compile_book([*lifted, *self.conditions])
 
 
 class Compared(NamedTuple):
@@ -72,7 +88,7 @@ class Usage(Protocol):
 class UsageSource(Protocol):
     """Files of usage."""
 
-    def read(self, *, determinants: Collection[str]) -> Usage:
+    def open(self, *, determinants: Collection[str]) -> AbstractContextManager[Usage]:
         """Read every row. `determinants` are the columns that tariffs declare; unknown others are refused.
 
         Raises HeaderRefused, FileNotText, and what says that there is no file.

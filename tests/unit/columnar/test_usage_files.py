@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 
 from chalicelib import bootstrap
 from chalicelib.columnar.usage_files import UnreadableUsageFile, UsageFileMissing
+from chalicelib.columnar.usage_store import UsageStore
 from chalicelib.columnar.usage_table import UsageTable
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import HeaderRefused
@@ -21,13 +24,29 @@ from tests.usage_files import YEAR, written
 HEAD = "agreement,tariff,from,to,usage,unit\n"
 
 
-def read(path: Path | str, *, unit: Unit | None = None, ignored: tuple[str, ...] = ()) -> UsageTable:
-    table = bootstrap.usage_source(str(path), unit=unit, ignored=ignored).read(determinants=("meter_size",))
-    assert isinstance(table, UsageTable)
-    return table
+@dataclass(frozen=True)
+class Read:
+    """Usage, and its rows in memory; what is asked of both is answered by the one that has it."""
+
+    store: UsageStore
+    rows: UsageTable
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store if hasattr(self.store, name) else self.rows, name)
+
+    def place(self, row: int) -> tuple[str, int]:
+        return self.rows.file.names[self.rows.file.codes[row]], int(self.rows.line[row])
 
 
-def rejected(table: UsageTable) -> list[tuple[int, str, str]]:
+def read(path: Path | str, *, unit: Unit | None = None, ignored: tuple[str, ...] = ()) -> Read:
+    source = bootstrap.usage_source(str(path), unit=unit, ignored=ignored)
+    with source.open(determinants=("meter_size",)) as usage:
+        assert isinstance(usage, UsageStore)
+        (rows,) = usage.parts()
+        return Read(usage, rows)
+
+
+def rejected(table: Read) -> list[tuple[int, str, str]]:
     return [(row.line, row.column, row.reason) for row in table.rejected]
 
 
@@ -111,7 +130,7 @@ def test_lines_are_those_an_editor_shows_in_a_file_with_blank_lines_quotes_and_r
         (7, "usage", "'much' is not a number"),
     ]
     assert table.row_count == 5
-    assert [table.place_of(int(row)) for row in table.row] == [("usage.csv", 2), ("usage.csv", 8)]
+    assert [table.place(0), table.place(1)] == [("usage.csv", 2), ("usage.csv", 8)]
 
 
 def test_a_blank_line_moves_no_row_to_another_place(tmp_path: Path) -> None:
@@ -120,7 +139,7 @@ def test_a_blank_line_moves_no_row_to_another_place(tmp_path: Path) -> None:
     written(tmp_path, HEAD + "\n".join([*rows[:2], "", *rows[2:]]), "1.csv")
     table = read(written(tmp_path, HEAD + "\n".join(rows).replace("A", "B"), "2.csv").parent)
     assert [(row.file, row.line) for row in table.rejected] == [("1.csv", 6), ("2.csv", 5)]
-    assert table.place_of(int(table.row[-1])) == ("2.csv", 6)
+    assert table.place(-1) == ("2.csv", 6)
 
 
 def test_days_that_are_billed_already_are_rejected_but_only_for_the_same_agreement(tmp_path: Path) -> None:
@@ -194,7 +213,7 @@ def test_a_folder_and_a_pattern_are_read_file_by_file(tmp_path: Path) -> None:
         table = read(path)
         assert (table.files, table.row_count) == (("a.csv", "b.parquet"), 5)
         assert rejected(table) == [(3, "to", "'never' is not a date")]
-        assert table.place_of(int(table.row[-1])) == ("b.parquet", 3)
+        assert table.place(-1) == ("b.parquet", 3)
 
 
 def test_files_of_one_name_are_told_apart_by_their_folder(tmp_path: Path) -> None:
