@@ -13,9 +13,11 @@ from chalicelib.runtime.clients import aws_client, forget_clients
 from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
+    from chalicelib.columnar.part_rating import PartRating
+    from chalicelib.columnar.simulation_files import PartDesk
     from chalicelib.domain.documents.print_batch import PrintForm
     from chalicelib.domain.kernel.quantity import Unit
     from chalicelib.domain.tariffs.rating import RateDocument
@@ -69,10 +71,13 @@ __all__ = [
     "ledger_reader",
     "ledger_store",
     "operations_store",
+    "part_desk",
     "press",
     "print_batches",
     "print_files",
     "pseudonyms",
+    "rated_here",
+    "rated_on_stack",
     "read_rate_document",
     "read_store",
     "registry_store",
@@ -342,24 +347,59 @@ def read_tariff(canonical: str) -> TariffVersion:
     return load_tariff(canonical, file="tariff").version
 
 
+def rated_here(progress: Progress = lambda _title, _done, _rows: None) -> PartRating:
+    """Rates the usage of simulations in this process, part by part."""
+    from chalicelib.columnar.part_rating import RatedHere
+
+    return RatedHere(progress)
+
+
+def rated_on_stack(
+    simulation_id: str, *, documents: Mapping[str, str], progress: Progress, pause: Callable[[], None]
+) -> PartRating:
+    """Has the usage of simulations rated by the stack's state machine; `documents` by fingerprint."""
+    from chalicelib.columnar.rated_on_stack import RatedOnStack
+    from chalicelib.runtime.executions import StepFunctionsExecutions
+
+    names = settings()
+    return RatedOnStack(
+        artefact_store(),
+        StepFunctionsExecutions(aws_client("stepfunctions"), state_machine_arn=names.simulation_arn),
+        simulation_id=simulation_id,
+        map_concurrency=int(names.map_concurrency or 1),
+        documents=documents,
+        progress=progress,
+        pause=pause,
+    )
+
+
+@cache
+def part_desk() -> PartDesk:
+    """Rates parts of simulations; keeps the compiled tariffs of the last one at hand."""
+    from chalicelib.columnar.simulation_files import PartDesk
+
+    return PartDesk(artefact_store(), read=read_rate_document)
+
+
 def usage_source(
     path: str,
     *,
     unit: Unit | None = None,
     ignored: Collection[str] = (),
-    progress: Progress = lambda _title, _done, _total: None,
+    rating: PartRating | None = None,
+    rows_a_part: int = 200_000,
 ) -> UsageSource:
-    """Files of usage for simulations; needs no stack."""
+    """Files of usage for simulations, rated in this process unless `rating` says where; needs no stack."""
     from chalicelib.columnar.usage_files import DuckUsageFiles
-    from chalicelib.columnar.usage_store import RatedHere
     from chalicelib.files.delimited import read_delimited
 
     return DuckUsageFiles(
         path,
         careful=lambda file, columns: read_delimited(file, columns=columns),
-        rating=RatedHere(progress),
+        rating=rating or rated_here(),
         unit=unit,
         ignored=ignored,
+        rows_a_part=rows_a_part,
     )
 
 
@@ -383,7 +423,7 @@ def simulation_reports() -> SimulationReports:
 
 def forget() -> None:
     """Drop everything that was made, for processes that turn to another stack (command line, tests)."""
-    for made in (run_artefacts, _identity_secret, pseudonyms, cursors, sealing, press):
+    for made in (run_artefacts, part_desk, _identity_secret, pseudonyms, cursors, sealing, press):
         made.cache_clear()
     settings.cache_clear()
     forget_clients()

@@ -18,15 +18,15 @@ from typing import IO, NamedTuple
 
 import duckdb
 
+from chalicelib.columnar.part_rating import PartRating
 from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, Places, checked
-from chalicelib.columnar.usage_store import PartRating, UsageStore
+from chalicelib.columnar.usage_store import UsageStore
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import Columns, HeaderRefused, RejectedRow, Row
 
 _PARQUET = (".parquet", ".pq")
 _TEXT = (".csv", ".csv.gz")
-ROWS_A_PART = 200_000
 _MEMORY = "1GB"  # what goes beyond it while files are read waits on disk
 
 
@@ -65,7 +65,7 @@ class DuckUsageFiles:
         rating: PartRating,
         unit: Unit | None = None,
         ignored: Collection[str] = (),
-        rows_a_part: int = ROWS_A_PART,
+        rows_a_part: int,
     ) -> None:
         self._path = path
         self._careful = careful

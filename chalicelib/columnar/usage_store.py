@@ -2,52 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar.compare import combined
-from chalicelib.columnar.part_sums import PartRater, PartSums
+from chalicelib.columnar.part_rating import Comparing, PartRating
 from chalicelib.columnar.usage_cells import ACCOUNT, GOOD, MOST_PLACES, RATE_CLASS, Places, one, quoted
 from chalicelib.columnar.usage_table import Coded, UsageTable
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import RejectedRow
-from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Progress, Terms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparing:
-    """What every part is compared by: the two sides, and the columns to group accounts by."""
-
-    now: Terms
-    proposed: Terms
-    by: Sequence[str]
-
-
-class PartRating(Protocol):
-    """Where parts are rated."""
-
-    def sums(self, parts: Iterable[UsageTable], comparing: Comparing, *, count: int) -> Iterable[PartSums]:
-        """The sums of each of `count` parts, in any order."""
-
-
-class RatedHere:
-    """PartRating in this process, one part after the other."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def sums(self, parts: Iterable[UsageTable], comparing: Comparing, *, count: int) -> Iterator[PartSums]:
-        """See PartRating."""
-        rater = PartRater(now=comparing.now, proposed=comparing.proposed, by=comparing.by)
-        for done, part in enumerate(parts, start=1):
-            yield rater.sums(part)
-            self._progress("Rating", done, count)
+from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Terms
 
 
 class UsageStore:
@@ -95,14 +64,9 @@ class UsageStore:
             )
         return self._first_day, self._end
 
-    @property
-    def part_count(self) -> int:
-        """How many parts there are; one may be empty."""
-        return -(-self._good // self._rows_a_part) or 1
-
     def parts(self) -> Iterator[UsageTable]:
         """All rows that were understood, an account's all in one part, in the order of the files."""
-        count = self.part_count
+        count = -(-self._good // self._rows_a_part)
         for number in range(count):
             here = f" AND hash({ACCOUNT}) % {count} = {number}" if count > 1 else ""
             self._store.execute(
@@ -114,7 +78,7 @@ class UsageStore:
     def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
         """See Usage."""
         comparing = Comparing(now=now, proposed=proposed, by=by)
-        sums = self._rating.sums(self.parts(), comparing, count=self.part_count)
+        sums = self._rating.sums(self.parts(), comparing, rows=self._good)
         return combined(sums, now=now, proposed=proposed, row_count=self.row_count)
 
     def _table(self) -> UsageTable:

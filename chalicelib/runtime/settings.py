@@ -39,7 +39,8 @@ class Settings:
     render_bill_function: str = ""  # known to the API and the command line
     customer_pool_id: str = ""  # this one and the next are known to the API and the command line
     customer_client_id: str = ""
-    map_concurrency: str = ""  # known to the function that opens a run
+    simulation_arn: str = ""  # known to the command line
+    map_concurrency: str = ""  # known to the function that opens a run, and to the command line
 
     @property
     def is_local(self) -> bool:

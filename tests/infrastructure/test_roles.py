@@ -13,7 +13,11 @@ RESOURCELESS += ("logs:DeleteLogDelivery", "logs:ListLogDeliveries", "logs:PutRe
 RESOURCELESS += ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups")
 RESOURCELESS += ("states:SendTaskSuccess",)
 
-TAKEN_BY = {"BillRunRole": "states", "ApiGatewayLogsRole": "apigateway"}  # all others by functions
+TAKEN_BY = {
+    "BillRunRole": "states",
+    "SimulationRole": "states",
+    "ApiGatewayLogsRole": "apigateway",
+}  # all others by functions
 
 
 def role_of(properties: dict[str, Any]) -> str:
@@ -88,6 +92,20 @@ def test_rating_reads_no_table_but_the_one_it_reports_to(built: Built) -> None:
     ]
     assert services == {"dynamodb", "s3", "logs", "xray"}
     assert all(table == {"Fn::GetAtt": ["OperationsTable", "Arn"]} for table in tables)
+
+
+def test_simulating_touches_no_table_and_reads_nothing_but_its_own_files(built: Built) -> None:
+    """It changes nothing, and knows nobody: usage names accounts by their ids."""
+    statements = built.statements("SimulatePartRole")
+    services = {action.split(":")[0] for s in statements for action in listed(s["Action"])}
+    objects = [
+        resource["Fn::Sub"]
+        for s in statements
+        if set(listed(s["Action"])) & {"s3:GetObject", "s3:PutObject"}
+        for resource in listed(s["Resource"])
+    ]
+    assert services == {"s3", "logs", "xray"}
+    assert [one for one in objects if not one.startswith("${ArtefactsBucket.Arn}/simulations/")] == []
 
 
 def test_roles_are_taken_by_the_service_they_are_for(built: Built) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -21,15 +23,20 @@ from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.tariff_documents.rate_documents import load_rate_files
 from chalicelib.usecases.all_shards import all_shards
 from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
-from chalicelib.usecases.ports.simulation import BilledUsage
+from chalicelib.usecases.ports.simulation import BilledUsage, Progress
 from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.rates_in_force import rates_in_force
 from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
-from cli.output import JsonOption, err, out, print_json, progress_bar, steps
+from cli.output import JsonOption, err, out, print_json, progress_bar
 from cli.rejected_rows import print_rejected
 from cli.simulation_view import print_simulation
+
+if TYPE_CHECKING:
+    from chalicelib.columnar.part_rating import PartRating
+
+_LOOK_EVERY_S = 0.5
 
 
 class WrongMove(Refusal):
@@ -80,23 +87,42 @@ def simulate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Write report.html, report.json and tables into this folder.")
     ] = None,
+    on_stack: Annotated[
+        bool,
+        typer.Option(
+            "--on-stack",
+            help="Have the usage rated on the stack, in parts side by side: for large utilities.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a proposed tariff would bring in, and who would pay more or less. Changes nothing.
 
     Exit code 1 when the control totals do not agree.
     """
-    versions, conditions = _current(current)
+    if on_stack:
+        use_stack()
+    rates = _current(current), _documents(proposed), _documents(condition or [])
+    in_force, to_come, beside = rates
     proposal = Proposal(
-        current=versions,
-        proposed=[one for one in _documents(proposed) if isinstance(one, TariffVersion)],
-        conditions=[*conditions, *_conditions(condition or [])],
+        current=in_force.versions,
+        proposed=to_come.versions,
+        conditions=[*in_force.conditions, *beside.conditions],
         moved=_moves(move or []),
         by=by or (),
         current_on=current_on.date() if current_on else None,
     )
-    source = bootstrap.usage_source(against, unit=Unit.parse(unit) if unit else None, ignored=ignore or ())
-    with steps("Reading and rating"):
+    with progress_bar("Reading usage", unit="rows") as bar:
+
+        def show(title: str, done: int, rows: int) -> None:
+            bar.update(title=title, done=done, total=rows)
+
+        source = bootstrap.usage_source(
+            against,
+            unit=Unit.parse(unit) if unit else None,
+            ignored=ignore or (),
+            rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
+        )
         simulation, left_out = simulate_tariff(proposal, source=source)
     reports = bootstrap.simulation_reports()
     written = reports.write(out_folder, simulation, left_out) if out_folder else []
@@ -156,28 +182,54 @@ def usage_export(
         )
 
 
-def _current(files: Sequence[Path] | None) -> tuple[list[TariffVersion], list[Condition]]:
+class _Rates(NamedTuple):
+    """Rate documents, and how they are written canonically, by fingerprint."""
+
+    documents: Sequence[RateDocument]
+    canonical: Mapping[str, str]
+
+    @property
+    def versions(self) -> list[TariffVersion]:
+        return [one for one in self.documents if isinstance(one, TariffVersion)]
+
+    @property
+    def conditions(self) -> list[Condition]:
+        return [one for one in self.documents if isinstance(one, Condition)]
+
+
+def _current(files: Sequence[Path] | None) -> _Rates:
     """The versions known today, and the conditions beside them."""
     if files:
-        found = _documents(files)
-    else:
-        use_stack()
-        in_force = rates_in_force(bootstrap.artefact_store())
-        found = [bootstrap.read_rate_document(one.canonical) for one in in_force]
-        err.print(f"[dim]In force: from the {len(found)} documents on the stack.[/]")
-    versions = [one for one in found if isinstance(one, TariffVersion)]
-    return versions, [one for one in found if isinstance(one, Condition)]
+        return _documents(files)
+    use_stack()
+    published = [one.canonical for one in rates_in_force(bootstrap.artefact_store())]
+    found = [bootstrap.read_rate_document(canonical) for canonical in published]
+    err.print(f"[dim]In force: from the {len(found)} documents on the stack.[/]")
+    return _rates(zip(found, published, strict=True))
 
 
-def _documents(paths: Sequence[Path]) -> list[RateDocument]:
+def _documents(paths: Sequence[Path]) -> _Rates:
     """The versions and conditions in documents, and in those of folders."""
     files = [file for path in paths for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     loaded = load_rate_files(files)
-    return [one.condition if isinstance(one, LoadedCondition) else one.version for one in loaded]
+    return _rates(
+        (one.condition if isinstance(one, LoadedCondition) else one.version, one.canonical) for one in loaded
+    )
 
 
-def _conditions(paths: Sequence[Path]) -> list[Condition]:
-    return [one for one in _documents(paths) if isinstance(one, Condition)]
+def _rates(found: Iterable[tuple[RateDocument, str]]) -> _Rates:
+    listed = [*found]
+    canonical = {document.fingerprint: text for document, text in listed}
+    return _Rates([document for document, _ in listed], canonical)
+
+
+def _on_stack(rates: Iterable[_Rates], progress: Progress) -> PartRating:
+    return bootstrap.rated_on_stack(
+        f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(4)}",
+        documents={key: text for one in rates for key, text in one.canonical.items()},
+        progress=progress,
+        pause=lambda: time.sleep(_LOOK_EVERY_S),
+    )
 
 
 def _published() -> list[TariffVersion]:
