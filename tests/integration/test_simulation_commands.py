@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from chalicelib import bootstrap
 from chalicelib.domain.kernel.ids import CycleCode
 from cli.main import build
 from tests import in_cloud
@@ -19,6 +21,8 @@ from tests.conftest import LocalCloudForTests
 from tests.towns import OCTOBER, TARIFFS, bill_minor, reads_of_town, the_account, town
 
 pytestmark = pytest.mark.emulator
+
+RIVERBEND = Path(__file__).parents[2] / "samples" / "riverbend"
 
 _numbers = count(int(datetime.now(UTC).timestamp() * 10) + 7_000_000)
 
@@ -58,3 +62,26 @@ def test_a_proposal_is_tried_on_what_was_billed(billed: CycleCode, tmp_path: Pat
         account = found[the_account(number, cycle=billed)]
         assert account["now"].replace(".", "") == str(bill_minor(number)), "what was billed, to the cent"
         assert account["change"] == f"{(5 + number) * 50 / 100:.2f}"
+
+
+def test_the_stack_rates_the_parts_and_the_report_is_the_same(
+    local_cloud: LocalCloudForTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Riverbend's documents and year, in parts of a few hundred rows, so that the map has some to go over."""
+    source = bootstrap.usage_source
+    monkeypatch.setattr(bootstrap, "usage_source", partial(source, rows_a_part=400))
+    question = (
+        *("tariff", "simulate", "--proposed", str(RIVERBEND / "what-if" / "proposed")),
+        *("--current", str(RIVERBEND / "tariffs"), "--condition", str(RIVERBEND / "conditions")),
+        *("--against", str(RIVERBEND / "what-if" / "usage.csv")),
+    )
+    here = answer(*question, "--out", str(tmp_path / "here"))
+    there = answer(*question, "--out", str(tmp_path / "there"), "--on-stack")
+    assert here == there
+    assert here["rows_rated"] == 2724
+    for file in (tmp_path / "here").iterdir():
+        assert (tmp_path / "there" / file.name).read_bytes() == file.read_bytes(), file.name
+    store = bootstrap.artefact_store()
+    (todo,) = [key for key in store.keys("simulations/") if key.endswith("/todo.json")][-1:]
+    sums = list(store.keys(todo.removesuffix("todo.json") + "sums/"))
+    assert len(sums) == len(json.loads(store.get(todo))) == 7
