@@ -20,6 +20,7 @@ from typing import Any
 import pypdf
 import pytest
 
+from chalicelib.columnar.simulation_files import PartDesk
 from chalicelib.rendering.bill_json import dump_bill
 from chalicelib.rendering.fonts import FONTS as BILL_FONTS
 from cli.cloud.home import PROJECT
@@ -40,6 +41,7 @@ from cli.deploy.zips import unzip
 from tests.bill_examples import common
 from tests.infrastructure.conftest import once_a_run
 from tests.infrastructure.reach import packages_reached
+from tests.rated_elsewhere import Stack, riverbend
 
 pytestmark = [pytest.mark.artefacts, pytest.mark.slow]
 
@@ -114,10 +116,12 @@ def test_every_function_fits_into_lambda(
     artefacts: Artefacts, record_property: Callable[[str, object], None]
 ) -> None:
     sizes = function_sizes(artefacts.package.template, artefacts.package.folder)
-    assert set(sizes) >= {"APIHandler", "PostChunk", RENDERING}
+    assert set(sizes) >= {"APIHandler", "PostChunk", RENDERING, "SimulatePart"}
     assert max(sizes.values()) <= LIMIT_BYTES
     record_property(
-        "figures", f"{sizes['APIHandler']:,} bytes for the API, {sizes[RENDERING]:,} for rendering"
+        "figures",
+        f"{sizes['APIHandler']:,} bytes for the API, {sizes[RENDERING]:,} for rendering, "
+        f"{sizes['SimulatePart']:,} for simulating",
     )
 
 
@@ -214,8 +218,11 @@ def test_what_a_function_can_come_to_import_is_seen_through_imports_inside_funct
     posting = packages_reached(artefacts.task, "functions.post_chunk")
     rendering = packages_reached(artefacts.task, "functions.render_bill")
     assert {"boto3", "aws_lambda_powertools"} <= set(posting)
+    simulating = packages_reached(artefacts.task, "functions.simulate_part")
     assert "weasyprint" in rendering
     assert "weasyprint" not in posting
+    assert "numpy" in simulating
+    assert "numpy" not in posting
 
 
 def test_every_handler_is_there_with_its_layers_alone(artefacts: Artefacts, functions: list[str]) -> None:
@@ -409,6 +416,47 @@ def test_a_bill_is_rendered_from_the_layers_alone(
     assert "Total a pagar" in read.pages[0].extract_text()
     assert [path for path in mapped if path.startswith("/usr/")] == []
     record_property("figures", f"a bill of {pages} pages, warm: {1000 * warm_s:.0f} ms CPU")
+
+
+RATE_PART = """
+import json
+from pathlib import Path
+from chalicelib import bootstrap
+from chalicelib.columnar.simulation_files import PartDesk
+from chalicelib.storage.memory.artefacts import MemoryArtefacts
+store, folder = MemoryArtefacts(), Path({folder!r})
+for file in folder.rglob("*.*"):
+    store.put(str(file.relative_to(folder)), file.read_bytes())
+done = PartDesk(store, read=bootstrap.read_rate_document).rate("S1", {number}, transient=())
+(folder / {sums!r}).write_bytes(store.get({sums!r}))
+mapped = {{line.split()[-1] for line in open("/proc/self/maps") if ".so" in line}}
+print(json.dumps([done, sorted(mapped)]))
+"""
+
+
+def test_usage_is_rated_from_the_layers_alone_and_comes_to_the_same(
+    artefacts: Artefacts, tmp_path: Path
+) -> None:
+    """Lambda's interpreter and numpy on one side, those of this machine on the other."""
+    mapped: set[str] = set()
+
+    def work(_desk: PartDesk, number: int) -> None:
+        for key in stack.store.keys("simulations/"):
+            (tmp_path / key).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / key).write_bytes(stack.store.get(key))
+        sums = f"simulations/S1/sums/{number:05}.npz"
+        (tmp_path / sums).parent.mkdir(exist_ok=True)
+        code = RATE_PART.format(folder=str(tmp_path), number=number, sums=sums)
+        done, libraries = artefacts.run("SimulatePart", code)
+        assert done
+        mapped.update(libraries)
+        stack.store.put(sums, (tmp_path / sums).read_bytes())
+
+    stack = Stack(work)
+    assert riverbend(stack=stack, rows_a_part=1_500) == riverbend()
+    assert any("/lake/python/numpy/" in path for path in mapped)
+    allowed = (str(artefacts.folder), str(artefacts.python.root))
+    assert [path for path in mapped if not path.startswith(allowed)] == []
 
 
 def test_the_pango_layer_says_what_it_was_made_from_and_under_which_licenses(artefacts: Artefacts) -> None:

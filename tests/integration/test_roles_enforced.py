@@ -61,6 +61,7 @@ def test_freezing_reads_the_registry(local_cloud: LocalCloudForTests, client_of:
         ("rate-chunk", "registry_table"),
         ("freeze-chunk", "audit_table"),
         ("post-chunk", "registry_table"),
+        ("simulate-part", "registry_table"),
         ("api", "metering_table"),
         ("api", "audit_table"),
     ],
@@ -96,3 +97,19 @@ def test_rating_writes_drafts_but_no_frozen_input(local_cloud: LocalCloudForTest
     with pytest.raises(ClientError) as refused:
         rating.put_object(Bucket=bucket, Key="runs/test/frozen/C01.001.json.gz", Body=b"")
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_simulating_writes_sums_but_no_usage_and_nothing_of_a_run(
+    local_cloud: LocalCloudForTests, client_of: Any
+) -> None:
+    simulating = client_of("s3", "simulate-part")
+    bucket = local_cloud.settings.artefacts_bucket
+    simulating.put_object(Bucket=bucket, Key="simulations/test/sums/00000.npz", Body=b"")
+    for key in (
+        "simulations/test/parts/00000.npz",
+        "simulations/test/order.json",
+        "runs/test/drafts/C01.001",
+    ):
+        with pytest.raises(ClientError) as refused:
+            simulating.put_object(Bucket=bucket, Key=key, Body=b"")
+        assert refused.value.response["Error"]["Code"] == "AccessDenied", key
