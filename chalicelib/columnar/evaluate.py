@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from chalicelib.columnar.exact import Array, Column, add
+from chalicelib.columnar.exact import Array, Column, add, column_of
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.columnar.spread import spread
 from chalicelib.columnar.steps import step_of
@@ -53,4 +53,4 @@ def _one_by_one(layout: Layout, counts: Array, rows: UsageRows) -> Amounts:
     for place, usage in enumerate(usages.tolist()):
         for line in plan.rate(rows.quantity(usage)).lines:
             found[line.charge][place] += line.amount_minor
-    return {code: np.array(amounts)[places] for code, amounts in found.items()}
+    return {code: column_of(amounts)[places] for code, amounts in found.items()}

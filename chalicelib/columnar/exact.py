@@ -36,6 +36,12 @@ def size_of(values: Column) -> int:
     return max(-least, greatest)
 
 
+def column_of(values: Sequence[int]) -> Array:
+    """`values` as a column."""
+    most = max(map(abs, values), default=0)
+    return np.array(values, dtype=np.int64 if most <= _MOST else object)
+
+
 def with_room(values: Array, most: int) -> Array:
     """`values` as integers that can grow to `most` in size."""
     return values.astype(object) if most > _MOST and values.dtype != object else values
@@ -118,6 +124,15 @@ def divide(values: Column, by: Column, *, rule: RoundingRule) -> Column:
     most = 2 * size_of(values) + 2 * size_of(by)
     values, by = with_room(values, most), with_room(by, most)
     return np.where(values < 0, -1, 1) * _quotient(abs(values), by, rule)
+
+
+def all_held(columns: Iterable[Column]) -> Mask:
+    """Where 64 bits hold each of `columns`."""
+    held: Mask = True
+    for column in columns:
+        if size_of(column) > _MOST:
+            held = held & (column >= -_MOST) & (column <= _MOST)
+    return held
 
 
 def where(holds: Mask, then: Column, otherwise: Column) -> Column:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar.evaluate import evaluate
-from chalicelib.columnar.exact import total
+from chalicelib.columnar.exact import all_held, total, where
 from chalicelib.columnar.group import RowNumbers, groups_of
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.errors import Refusal
@@ -46,6 +46,9 @@ def rate_rows(book: TariffBook, rows: UsageRows) -> RatedRows:
     return RatedRows(rating.currency, rating.total_minor, rating.by_charge, rating.refused)
 
 
+BEYOND = "the charges come to more than 64 bits hold: correct the usage, or the figures of the tariff"
+
+
 class _Rating:
     """What is known of the rows so far."""
 
@@ -69,11 +72,15 @@ class _Rating:
             return
         self._use(layout.currency)
         for block, amounts in evaluate(layout, self.usage[members], self.rows):
+            whole = total(amounts.values())
+            held = all_held([whole, *amounts.values()])
+            if held is not True:
+                self.refuse(members[block][~np.broadcast_to(held, len(members[block]))], BEYOND)
             for code, amount in amounts.items():
                 if code not in self.by_charge:
                     self.by_charge[code] = np.zeros(len(self.rows), dtype=np.int64)
-                self.by_charge[code][members[block]] = amount
-            self.total_minor[members[block]] = total(amounts.values())
+                self.by_charge[code][members[block]] = where(held, amount, 0)
+            self.total_minor[members[block]] = where(held, whole, 0)
 
     def _measured(self, members: RowNumbers, layout: Layout, gauge: Gauge) -> RowNumbers:
         """Those of `members` that have the usage it takes; the others are refused."""
