@@ -26,7 +26,7 @@ def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedConditio
     problems: list[Problem] = []
     for path in paths:
         try:
-            loaded.append(_load(text_of(path), file=str(path)))
+            loaded.append(load_rate_document(text_of(path), file=str(path)))
         except InvalidTariffDocument as invalid:
             problems.extend(invalid.problems)
     if problems:
@@ -34,7 +34,8 @@ def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedConditio
     return loaded
 
 
-def _load(text: str, *, file: str) -> LoadedTariff | LoadedCondition:
+def load_rate_document(text: str, *, file: str) -> LoadedTariff | LoadedCondition:
+    """What one text describes. Raises InvalidTariffDocument."""
     if "condition" in Source(text, file=file).data:
         return load_condition(text, file=file)
     return load_tariff(text, file=file)

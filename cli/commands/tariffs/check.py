@@ -10,31 +10,36 @@ from typing import Annotated
 
 import typer
 
-from chalicelib.tariff_documents.load import load_tariff
+from chalicelib.tariff_documents.averages import read_averaging_rule
 from chalicelib.tariff_documents.owrs.check import check_owrs
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.rate_documents import load_rate_document
 from chalicelib.tariff_documents.source import text_of
 
 OWRS = ".owrs"
 _DOCUMENTS = (OWRS, ".yaml", ".yml")
+_AVERAGING_RULE = re.compile(r"^average\s*:", re.MULTILINE)
 _RATE_FILE = re.compile(r"^rate_structure\s*:", re.MULTILINE)
 
 
 def check(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Tariff documents (.yaml), OWRS rate files (.owrs), or folders of them."),
+        typer.Argument(
+            help="Tariffs, conditions, averaging rules (.yaml), OWRS rate files (.owrs), or folders of them."
+        ),
     ],
     every: Annotated[bool, typer.Option("--all", help="Tell every mistake, not a file's first.")] = False,
     strict: Annotated[
         bool, typer.Option(help="Refuse a rate file also where only some of its classes cannot be billed.")
     ] = False,
 ) -> None:
-    """Check documents: a line for each, `FILE: ok` or `FILE:LINE: cause`. Exit status 1 on any error.
+    """Check documents: a line for each, `ok` or `FILE:LINE: cause`. Exit status 1 on any error.
 
-    What an OWRS file has beside the faults that keep it from being rated goes to standard error as notes.
+    Sound files are named too on a terminal, and where folders are given. What an OWRS file has beside the
+    faults that keep it from being rated goes to standard error as notes.
     """
-    sound = True
+    sound, named = True, sys.stdout.isatty() or any(path.is_dir() for path in paths)
     for path in _files(paths):
         try:
             notes = _checked(path)
@@ -44,7 +49,7 @@ def check(
             problems = list(notes) if strict else []
             _say((f"{note.file}:{note.line}: note: {_cause(note)}" for note in notes), error=True)
         told = problems if every else problems[:1]
-        _say([f"{p.file}:{p.line}: {_cause(p)}" for p in told] or [f"{path}: ok"])
+        _say([f"{p.file}:{p.line}: {_cause(p)}" for p in told] or [f"{path}: ok" if named else "ok"])
         sound = sound and not problems
     if not sound:
         raise typer.Exit(1)
@@ -63,7 +68,10 @@ def _checked(path: Path) -> tuple[Problem, ...]:
     text = text_of(path)
     if path.suffix.lower() == OWRS or _RATE_FILE.search(text):
         return check_owrs(text, file=str(path)).notes
-    load_tariff(text, file=str(path))
+    if _AVERAGING_RULE.search(text):
+        read_averaging_rule(text, file=str(path))
+    else:
+        load_rate_document(text, file=str(path))
     return ()
 
 

@@ -48,10 +48,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_sound_document_of_either_kind_is_ok(folder: Path) -> None:
-    water = str(SAMPLES / "residential-water.yaml")
-    result = run("check", water, str(folder / "town.owrs"))
-    assert (result.exit_code, result.stdout) == (0, f"{water}: ok\n{folder}/town.owrs: ok\n")
+def test_a_sound_document_of_any_kind_is_ok(folder: Path) -> None:
+    riverbend = SAMPLES.parent / "riverbend"
+    conditions = sorted((riverbend / "conditions").glob("*.yaml"))
+    averages = sorted((SAMPLES.parent / "averages").glob("*.yaml"))
+    files = [SAMPLES / "residential-water.yaml", folder / "town.owrs", *conditions, *averages]
+    result = run("check", *map(str, files))
+    assert (result.exit_code, result.stdout) == (0, "ok\n" * len(files))
 
 
 def test_a_folder_is_searched_for_documents(folder: Path) -> None:
@@ -67,7 +70,7 @@ def test_classes_that_cannot_be_billed_are_noted_beside_or_refused_when_strict(f
     file = folder / "deep" / "town.OWRS"
     cause = "SHOP.bill: needs tier_starts in the same class: add them"
     result = run("check", str(file))
-    assert (result.exit_code, result.stdout) == (0, f"{file}: ok\n")
+    assert (result.exit_code, result.stdout) == (0, "ok\n")
     assert result.stderr == f"{file}:6: note: {cause}\n"
     result = run("check", "--strict", str(file))
     assert (result.exit_code, result.stdout) == (1, f"{file}:6: {cause}\n")
@@ -86,14 +89,14 @@ def test_any_mistake_makes_the_exit_status_1_and_each_file_has_its_line(folder: 
     assert lines[0] == f"{bad}:4: a tab cannot indent YAML: use spaces"
     assert lines[1].startswith(f"{worse}:")
     assert "currency" in lines[1]
-    assert lines[2:] == [f"{absent}:1: cannot be read: No such file or directory", f"{folder}/town.owrs: ok"]
+    assert lines[2:] == [f"{absent}:1: cannot be read: No such file or directory", "ok"]
     assert len(run("check", "--all", str(worse)).stdout.splitlines()) == 2
 
 
 def test_a_rate_file_is_known_by_what_it_says_too(folder: Path) -> None:
     renamed = folder / "renamed.yaml"
     renamed.write_text(TOWN)
-    assert run("check", str(renamed)).stdout == f"{renamed}: ok\n"
+    assert run("check", str(renamed)).stdout == "ok\n"
 
 
 def test_every_question_gets_one_answer_in_order(folder: Path) -> None:
