@@ -30,9 +30,9 @@ C_LIBRARY = frozenset(
 )
 # What Amazon Linux 2023 has, the system under Lambda's Python 3.12 and later: glibc 2.34 and the libraries of
 # gcc 11 (Amazon Linux 2023 User Guide, "Core toolchain packages glibc, gcc, binutils"). Wheels for
-# manylinux_2_34 assume the same (PEP 600), and zlib, as every manylinux does: numpy's Fortran library takes it.
-# Lambda's system is Amazon Linux 2023's minimal container ("Introducing the Amazon Linux 2023 runtime for AWS
-# Lambda"), whose package manager stands on zlib, too.
+# manylinux_2_34 assume the same (PEP 600), and zlib like all of manylinux: numpy's Fortran library takes it.
+# Lambda starts from Amazon Linux's minimal container ("Introducing the Amazon Linux 2023 runtime for AWS
+# Lambda"), whose package manager stands on zlib.
 RUNTIME_LIBRARIES = C_LIBRARY | {"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"}
 RUNTIME_VERSIONS = {
     "GLIBC": (2, 34),
