@@ -103,6 +103,10 @@ class CountedProgress:
         """Count `count` more as done."""
         self._progress.advance(self._task, count)
 
+    def begin(self, title: str, total: int) -> None:
+        """Count something else from here on: from nothing, with a rate of its own."""
+        self._progress.reset(self._task, description=title, total=total)
+
     def update(self, *, done: int | None = None, total: int | None = None, title: str | None = None) -> None:
         """Set what is given, leave the rest."""
         given = {"completed": done, "total": total, "description": title}

@@ -74,7 +74,7 @@ class RatedOnStack:
             self._pause()
             running = self._executions.status(self._id) is ExecutionStatus.RUNNING
             rated = self._files.rated()
-            self._progress("Rating on the stack", sum(sizes[number] for number in rated), rows)
+            self._progress("Rating", sum(sizes[number] for number in rated), rows)
         missing = sorted(set(range(len(sizes))) - self._files.rated())
         if missing:
             reasons = self._files.failures()

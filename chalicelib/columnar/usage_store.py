@@ -66,7 +66,7 @@ class UsageStore:
 
     def parts(self) -> Iterator[UsageTable]:
         """All rows that were understood, an account's all in one part, in the order of the files."""
-        count = -(-self._good // self._rows_a_part)
+        count = max(-(-self._good // self._rows_a_part), 1)
         for number in range(count):
             here = f" AND hash({ACCOUNT}) % {count} = {number}" if count > 1 else ""
             self._store.execute(

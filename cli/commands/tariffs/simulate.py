@@ -113,9 +113,14 @@ def simulate(
         current_on=current_on.date() if current_on else None,
     )
     with progress_bar("Reading usage", unit="rows") as bar:
+        shown = ""
 
         def show(title: str, done: int, rows: int) -> None:
-            bar.update(title=title, done=done, total=rows)
+            nonlocal shown
+            if title != shown:
+                bar.begin(title, rows)
+                shown = title
+            bar.update(done=done)
 
         source = bootstrap.usage_source(
             against,

@@ -31,8 +31,8 @@ def test_the_stack_gives_the_very_same_simulation(tmp_path: Path) -> None:
     assert there == here
     rows = here.simulation.rows_read - here.simulation.rows_rejected
     assert ("Uploading", rows, rows) in stack.told
-    assert stack.told[-1] == ("Rating on the stack", rows, rows)
-    counts = [done for title, done, _ in stack.told if title == "Rating on the stack"]
+    assert stack.told[-1] == ("Rating", rows, rows)
+    counts = [done for title, done, _ in stack.told if title == "Rating"]
     assert counts == sorted(counts)
     assert len(counts) > 5, "there were parts enough to be put together"
 
