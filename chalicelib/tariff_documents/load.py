@@ -28,12 +28,22 @@ class LoadedTariff(NamedTuple):
     canonical: str
 
 
+_OTHER_KINDS = {
+    "condition": "a condition: `headgate condition declare` declares it",
+    "average": "an averaging rule: `headgate average propose` takes it",
+    "rate_structure": "an OWRS rate file: `headgate tariff import-owrs` makes tariffs of it",
+}
+
+
 def load_tariff(text: str, *, file: str) -> LoadedTariff:
     """The tariff version that `text` (YAML, or canonical JSON) describes; `file` is named in problems.
 
     Raises InvalidTariffDocument with every problem's line and field.
     """
     source = Source(text, file=file)
+    for kind, what in _OTHER_KINDS.items():
+        if kind in source.data and "tariff" not in source.data:
+            raise InvalidTariffDocument([source.problem((kind,), f"this is no tariff but {what}")])
     try:
         document = TariffDocument.model_validate(source.data)
     except ValidationError as error:
@@ -89,7 +99,7 @@ def problem_of(source: Source, detail: ErrorDetails) -> Problem:
 
 # The schema's complaints in the words of whoever writes tariffs.
 _NOT_A_NUMBER = "{value} is not a number: write digits such as 4.29"
-_NO_DAY = "{value} is no date: write year, month and day, such as 2026-07-01"
+_NO_DAY = "{value} is no day: write YYYY-MM-DD"
 _MESSAGES = {
     "missing": "is missing: add it",
     "extra_forbidden": "is not known here: correct its name, or take it out",

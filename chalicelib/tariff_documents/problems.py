@@ -23,10 +23,10 @@ class Problem:
 
 
 class InvalidTariffDocument(Refusal):
-    """A tariff document cannot be read; `problems` lists everything found, in the order of the file."""
+    """A tariff document cannot be read; `problems` lists everything found, by file and line."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: problem.line)
+        self.problems = sorted(problems, key=lambda problem: (problem.file, problem.line))
         super().__init__(
             "\n".join(map(str, self.problems)),
             problems=[

@@ -63,6 +63,13 @@ def problems(text: str) -> list[Problem]:
     return refused.value.problems
 
 
+@pytest.mark.parametrize("kind", ["condition", "average", "rate_structure"])
+def test_a_document_of_another_kind_is_told_as_what_it_is(kind: str) -> None:
+    (found,) = problems(f"# rates\n{kind}: x\nrevision: 1\n")
+    assert (found.line, found.field) == (2, kind)
+    assert found.message.startswith("this is no tariff but a")
+
+
 def test_the_document_these_tests_break_is_sound() -> None:
     assert load_tariff(SOUND, file="r1.yaml").version.reference == "R-1@1"
 
@@ -80,7 +87,7 @@ BROKEN = [
         "01/02/2026",
         6,
         "effective_from",
-        "is no date: write year, month and day, such as 2026-07-01",
+        "is no day: write YYYY-MM-DD",
     ),
     ("service_day", "someday", 7, "effectivity", "'someday' is not known: write 'service_day', 'bill_date'"),
     ("unit: ccf", "unit: buckets", 8, "usage.unit", "use one of L, m3, cf, ccf"),
