@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import importlib
 import sys
+from typing import NoReturn
 
 import typer
 
 from chalicelib.domain.kernel.errors import Refusal
 from cli.commands import MODULES
 from cli.output import err, print_refusal
+
+
+class FileUnusable(Refusal):
+    """A file that was named cannot be read or written."""
 
 
 def build() -> typer.Typer:
@@ -35,11 +40,19 @@ def run() -> None:
     try:
         build()()
     except Refusal as refusal:
-        print_refusal(refusal, as_json="--json" in sys.argv)
-        sys.exit(1)
+        _end_refused(refusal)
+    except OSError as error:
+        if error.filename is None or error.strerror is None:
+            raise
+        _end_refused(FileUnusable(f"{error.filename}: {error.strerror}", file=str(error.filename)))
     except KeyboardInterrupt:
         err.print("Interrupted. The same command again goes on from here.")
         sys.exit(130)
+
+
+def _end_refused(refusal: Refusal) -> NoReturn:
+    print_refusal(refusal, as_json="--json" in sys.argv)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,16 @@ def test_a_refusal_is_told_without_a_traceback_and_ends_with_one(
     assert told.out == ""
 
 
+def test_a_file_that_is_not_there_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(main, "build", lambda: lambda: open("/no/such/events.csv"))  # noqa: PTH123, SIM115
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 1
+    assert "FileUnusable  /no/such/events.csv: No such file or directory" in capsys.readouterr().err
+
+
 def test_with_json_a_refusal_is_the_one_document(
     refusing: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
