@@ -52,7 +52,7 @@ def print_proposals(proposals: Sequence[Proposal]) -> None:
     for one in proposals:
         count = f"{one.tally.agreements:,}" if one.manifest_sha256 else ""
         table.add_row(one.proposal_id, one.rule.determinant, str(one.effective_on), _state(one), count)
-    out.print(table)
+    out.print(table if proposals else "Nothing is proposed.")
 
 
 def print_proposal(proposal: Proposal) -> None:

@@ -28,11 +28,12 @@ _COLORS = {
     TariffState.SUPERSEDED: "dim",
 }
 _MOST_SHOWN = 20
+_NOTHING_YET = '{"charges": [], "format": 1}'
 
 
 def differences_between(before: str | None, after: str) -> tuple[Difference, ...]:
     """What differs between two canonical documents; everything is new where there is none before."""
-    return differences({} if before is None else json.loads(before), json.loads(after))
+    return differences(json.loads(before or _NOTHING_YET), json.loads(after))
 
 
 def difference_documents(found: Iterable[Difference]) -> list[dict[str, Any]]:
@@ -53,13 +54,10 @@ def difference_documents(found: Iterable[Difference]) -> list[dict[str, Any]]:
 
 def print_differences(found: Sequence[Difference], *, before: str | None) -> None:
     """Differences, one a line."""
-    if before is None:
-        out.print("There is no version before it.")
-        return
     if not found:
         out.print(f"It says the same as {before}.")
         return
-    out.print(f"\n[bold]Against {before}[/]")
+    out.print(f"\n[bold]Against {before}[/]" if before else "\nThere is no version before it.")
     for one in found:
         out.print(f"  {escape(one.words)}", soft_wrap=True)
 
@@ -67,8 +65,8 @@ def print_differences(found: Sequence[Difference], *, before: str | None) -> Non
 def print_standings(standings: Iterable[TariffStanding]) -> None:
     """The list of versions."""
     table = Table(box=SIMPLE_HEAD)
-    for name in ("tariff", "state", "from", "drafted by", "reviewed by"):
-        table.add_column(name, no_wrap=name in {"tariff", "from"}, overflow="fold")
+    for name in ("Tariff", "State", "From", "Drafted by", "Reviewed by"):
+        table.add_column(name, no_wrap=name in {"Tariff", "From"}, overflow="fold")
     for standing in standings:
         life = standing.life
         table.add_row(
@@ -113,7 +111,7 @@ def print_report(report: PublicationReport) -> None:
         out.print(f"[bold]{report.reference}[/]  report [bold]{report.sha256[:12]}[/]")
     if report.agreements:
         out.print(f"\n{len(report.agreements):,} times an agreement could not be billed:")
-        table = Table("account", "agreement", "since", "determinant", "why", box=SIMPLE_HEAD)
+        table = Table("Account", "Agreement", "Since", "Determinant", "Why", box=SIMPLE_HEAD)
         for one in report.agreements[:_MOST_SHOWN]:
             table.add_row(
                 *(one.account_id, one.agreement_id, str(one.since), one.determinant, escape(one.message))
@@ -122,7 +120,9 @@ def print_report(report: PublicationReport) -> None:
         _say_more(len(report.agreements), "--agreements FILE.csv")
     if report.segments:
         out.print(f"\n{report.bill_count:,} bills stand on days it takes over, and would be others:")
-        table = Table("bill", "agreement", "period", "posted", "anew", "difference", box=SIMPLE_HEAD)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for name in ("Bill", "Period", "Posted", "Anew", "Difference"):
+            table.add_column(name, no_wrap=name in {"Bill", "Period"})
         for segment in report.segments[:_MOST_SHOWN]:
             table.add_row(*_row(segment))
         out.print(table)
@@ -188,7 +188,7 @@ def _row(one: SegmentToCorrect) -> tuple[str, ...]:
         again = money(one.rerated_minor, one.currency)
         difference = money(one.difference_minor, one.currency)
     posted = money(one.posted_minor, one.currency)
-    return one.bill_number, one.agreement_id, str(one.period), posted, again, difference
+    return one.bill_number, str(one.period), posted, again, difference
 
 
 def _state(standing: TariffStanding) -> str:

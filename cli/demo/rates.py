@@ -12,7 +12,7 @@ from chalicelib.usecases.publish_tariff import VersionToPublish, publish_tariffs
 from chalicelib.usecases.review_tariff import review_tariff
 from cli.desk import rates_desk
 
-ANALYST, SUPERVISOR = "demo:rates-analyst", "demo:supervisor"
+ANALYST, SUPERVISOR = "demo:analyst", "demo:supervisor"
 
 
 def publish_rates(files: Iterable[Path]) -> int:

@@ -70,8 +70,11 @@ def review(
     print_differences(found, before=shown.before.reference if shown.before else None)
     life = shown.standing.life
     if not life.is_published:
+        whose = (
+            "To have somebody else record a review" if life.maker == desk.actor else "To record your review"
+        )
         out.print(
-            f"\nTo record your review: headgate tariff review {tariff} --approve {life.fingerprint[:12]}"
+            f"\n{whose}: headgate tariff review {tariff} --approve {life.fingerprint[:12]}", soft_wrap=True
         )
 
 
