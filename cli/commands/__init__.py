@@ -23,6 +23,7 @@ MODULES = (
     "print",
     "hold",
     "ledger",
+    "audit",
     "payment",
     "adjust",
     "user",

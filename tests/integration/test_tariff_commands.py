@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from chalicelib import bootstrap
 from chalicelib.domain.billing.run import RunState
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.ids import CycleCode
@@ -135,9 +134,15 @@ def test_a_correction_from_its_report_to_its_publishing(code: str, tmp_path: Pat
     assert answer("tariff", "publish", name, "--retroactive") == {"published": {name: True}}
     states = answer("tariff", "list")
     assert (states[f"{code}@1"]["state"], states[name]["state"]) == ("superseded", "published")
-    trail = bootstrap.audit_store().entries(entity="tariff", entity_id=name)
-    assert [one.action for one in trail] == ["drafted", "reviewed", "signed_off", "published"]
-    assert trail[2].after["report"] == found["report"]
+    trail = answer("audit", "tariff", name)
+    assert [one["action"] for one in trail] == ["drafted", "reviewed", "signed_off", "published"]
+    assert trail[2]["after"]["report"] == found["report"]
+    told = headgate("audit", "tariff", name)
+    assert "signed off  cli:bob" in told
+    assert "state: published (was reviewed)" in told
+    assert headgate("audit", "tariff", name, "--since", "2999-01-01").startswith(
+        "The audit trail tells nothing"
+    )
 
 
 def test_agreements_that_could_not_be_billed_are_listed(code: str, tmp_path: Path) -> None:
