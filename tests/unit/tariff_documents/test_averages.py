@@ -52,7 +52,7 @@ def problem(*changes: tuple[str, str], more: str = "") -> str:
 
 def test_the_winter_rule_of_the_samples_says_all_it_means() -> None:
     rule = load_averaging_rule(ROOT / "samples" / "averages" / "winter-sewer.yaml")
-    assert (rule.code, rule.determinant) == ("WINTER", "winter_average_ccf")
+    assert (rule.code, rule.determinant) == ("WINTER", "winter_average")
     assert (rule.service, rule.usage_of) == (ServiceType.SEWER, (ServiceType.WATER,))
     assert rule.window == Window(first=MonthDay(12, 1), last=MonthDay(3, 31))
     assert (rule.method, rule.least_bills) == (Method.MEAN_PER_BILL, 3)
