@@ -38,9 +38,9 @@ charges:
 
 
 def put_in_force(store: ArtefactStore, *, code: str = "WATER", condition: str = "drought_stage") -> None:
-    """Have bill runs use the tariff that looks up the drought stage, under its own name or another."""
+    """Have bill runs use the tariff, as if published; `condition` names its drought stage otherwise."""
     text = DROUGHT.format(code=code).replace("drought_stage", condition)
-    loaded = load_tariff(text, file="rates.py")
+    loaded = load_tariff(text, file="drought.py")
     tariff = PublishedTariff(code=code, version=2, canonical=loaded.canonical)
     put_published(store, tariff)
 
@@ -52,7 +52,7 @@ def stage(revision: int, **values: str) -> LoadedCondition:
         for day, value in values.items()
     ]
     head = f"condition: drought_stage\nrevision: {revision}\nvalues:\n"
-    return load_condition(head + "\n".join(lines), file="rates.py")
+    return load_condition(head + "\n".join(lines), file="drought.py")
 
 
 def condition_desk(store: ArtefactStore, audit: AuditStore, now: datetime) -> ConditionDesk:

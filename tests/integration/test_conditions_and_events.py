@@ -21,7 +21,7 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.usecases.ports.registry import Registered
 from cli.main import build
-from tests import in_cloud, rates
+from tests import drought, in_cloud
 from tests.conftest import LocalCloudForTests
 from tests.towns import MOVED_IN, NOVEMBER, OCTOBER, reads_of_town, the_account, town
 
@@ -62,7 +62,7 @@ def place(local_cloud: LocalCloudForTests) -> Place:
     number = next(_numbers)
     made = Place(CycleCode(f"D{number}"), f"drought_{number}")
     code = f"WATER-{number}"
-    rates.put_in_force(
+    drought.put_in_force(
         bootstrap.artefact_store(),
         code=code,
         condition=made.condition,

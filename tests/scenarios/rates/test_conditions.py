@@ -16,9 +16,9 @@ from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
-from tests import rates
+from tests import drought
+from tests.drought import stage
 from tests.in_process import InProcess
-from tests.rates import stage
 from tests.scenarios.rates.desks import billing, posting
 from tests.towns import NOVEMBER, OCTOBER, on_day, reads_of_town, the_account, town
 
@@ -33,7 +33,7 @@ def utility() -> InProcess:
     made.register(town(accounts=1))
     made.read(reads_of_town(OCTOBER, accounts=1))
     made.read(reads_of_town(NOVEMBER, accounts=1))
-    rates.put_in_force(made.store)
+    drought.put_in_force(made.store)
     return made
 
 
@@ -41,7 +41,7 @@ def declare(
     utility: InProcess, loaded: LoadedCondition, *, since: date = BILLED, retroactive: bool = False
 ) -> bool:
     utility.now += timedelta(minutes=1)
-    desk = rates.condition_desk(utility.store, utility.audit, utility.now)
+    desk = drought.condition_desk(utility.store, utility.audit, utility.now)
     return desk.declare(loaded.condition, loaded.canonical, since=since, retroactive=retroactive)
 
 

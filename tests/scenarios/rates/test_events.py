@@ -23,7 +23,7 @@ from chalicelib.usecases.record_event import (
     Happening,
     Recorded,
 )
-from tests import rates
+from tests import drought
 from tests.in_process import InProcess
 from tests.scenarios.rates.desks import billing, events, posting
 from tests.towns import NOVEMBER, OCTOBER, a_read, on_day, reads_of_town, the_account, town
@@ -41,7 +41,7 @@ def utility() -> InProcess:
     made.register(town(accounts=1))
     made.read(reads_of_town(OCTOBER, accounts=1))
     made.read(reads_of_town(NOVEMBER, accounts=1))
-    rates.put_in_force(made.store)
+    drought.put_in_force(made.store)
     return made
 
 
@@ -83,8 +83,8 @@ def test_on_the_day_of_the_read_it_belongs_to_the_next_bill(utility: InProcess) 
 
 
 def test_a_period_that_is_cut_charges_it_once(utility: InProcess) -> None:
-    desk = rates.condition_desk(utility.store, utility.audit, utility.now)
-    loaded = rates.stage(1, day_2026_10_15="2", day_2026_10_20="0", day_2026_10_25="2")
+    desk = drought.condition_desk(utility.store, utility.audit, utility.now)
+    loaded = drought.stage(1, day_2026_10_15="2", day_2026_10_20="0", day_2026_10_25="2")
     desk.declare(loaded.condition, loaded.canonical, since=date(2026, 10, 12))
     record(utility)
     utility.bill(OCTOBER)

@@ -12,7 +12,7 @@ from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.facts import DeterminantMissing
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from cli.main import build
-from tests.rates import DROUGHT
+from tests.drought import DROUGHT
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "tariffs"
 WATER = [str(SAMPLES / name) for name in ("residential-water.yaml", "residential-water-2026-07.yaml")]

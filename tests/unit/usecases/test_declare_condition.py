@@ -9,6 +9,7 @@ import pytest
 from chalicelib.storage.memory.artefacts import MemoryArtefacts
 from chalicelib.storage.memory.audit import MemoryAuditStore
 from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition
+from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.declare_condition import (
     ConditionUnfit,
     ConditionUnknown,
@@ -18,8 +19,8 @@ from chalicelib.usecases.declare_condition import (
     conditions_in_force,
 )
 from chalicelib.usecases.rates_in_force import rates_in_force
-from tests import rates
-from tests.rates import stage
+from tests import drought
+from tests.drought import stage
 
 NOW = datetime(2026, 7, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -32,7 +33,7 @@ class Place:
         self.store, self.audit = MemoryArtefacts(), MemoryAuditStore()
 
     def declare(self, loaded: LoadedCondition, *, since: date = TODAY, retroactive: bool = False) -> bool:
-        desk = rates.condition_desk(self.store, self.audit, NOW)
+        desk = drought.condition_desk(self.store, self.audit, NOW)
         return desk.declare(loaded.condition, loaded.canonical, since=since, retroactive=retroactive)
 
     @property
@@ -110,7 +111,7 @@ def test_bills_look_up_the_latest_revision_of_each(place: Place) -> None:
     assert condition_in_force(place.store, "power").canonical == other.canonical
     with pytest.raises(ConditionUnknown):
         condition_in_force(place.store, "drought")
-    rates.put_in_force(place.store)
+    drought.put_in_force(place.store)
     assert [one.reference for one in rates_in_force(place.store)] == [
         "WATER@2",
         "condition:drought_stage@11",
@@ -126,17 +127,17 @@ def test_bills_look_up_the_latest_revision_of_each(place: Place) -> None:
     ],
 )
 def test_a_published_tariff_must_be_able_to_use_it(place: Place, text: str, why: str) -> None:
-    rates.put_in_force(place.store)
+    drought.put_in_force(place.store)
     with pytest.raises(ConditionUnfit, match=why):
         place.declare(load_condition(f"condition: drought_stage\nrevision: 1\n{text}", file="c"))
 
 
 def test_a_value_must_fit_the_kind_that_tariffs_declare(place: Place) -> None:
-    text = rates.DROUGHT.format(code="WATER").replace(
+    text = drought.DROUGHT.format(code="WATER").replace(
         "kind: choice, source: utility", "kind: count, source: utility"
     )
     text = text.replace('default: "0"', 'default: "1"')
-    loaded = rates.load_tariff(text, file="t")
+    loaded = load_tariff(text, file="t")
     place.store.put("tariffs/WATER/2.json", loaded.canonical.encode())
     with pytest.raises(ConditionUnfit, match="from 2026-07-20, drought_stage cannot be 'two'"):
         place.declare(stage(1, day_2026_01_01="1", day_2026_07_20="two"))

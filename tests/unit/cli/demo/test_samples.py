@@ -18,7 +18,7 @@ from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.usecases.declare_condition import conditions_in_force
 from cli.demo.calendar import BillingYear
 from cli.demo.riverbend import Riverbend
-from tests.rates import condition_desk
+from tests.drought import condition_desk
 
 TARIFFS = sorted((Path(__file__).parents[4] / "samples" / "riverbend" / "tariffs").glob("*.yaml"))
 

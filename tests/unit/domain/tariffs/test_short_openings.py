@@ -12,7 +12,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
 from chalicelib.domain.tariffs.rating import Position, RatingRequest, compile_book
 from chalicelib.tariff_documents.load import load_tariff
-from tests.rates import DROUGHT
+from tests.drought import DROUGHT
 
 OPENING = Period(date(2026, 6, 1), date(2026, 6, 4))
 EVENTS: Dated[Decimal | str] = Dated(((date(2026, 6, 2), Decimal(1)),))
