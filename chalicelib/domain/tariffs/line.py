@@ -183,7 +183,8 @@ def _decimal(text: str | None) -> Decimal | None:
 def _measure(row: list[str | None] | None) -> Measure | None:
     if not row:
         return None
-    metered, instead, share, at_most, at_least, included, multiple, rule = row
+    fields = [*row, *[None] * (len(Measure._fields) - len(row))]
+    metered, instead, share, at_most, at_least, included, multiple, rule = fields
     return Measure(
         metered=Decimal(metered or 0),
         instead=_decimal(instead),

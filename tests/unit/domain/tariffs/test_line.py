@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.domain.kernel.period import Period
-from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Note, Tier
+from chalicelib.domain.tariffs.line import BillLine, Factor, LineKind, Measure, Note, Tier
 
 LINE = BillLine(
     charge="WATER",
@@ -43,6 +43,12 @@ def test_what_a_line_has_not_takes_no_room() -> None:
     bare = LINE._replace(tier=None, factor=None, notes="", quantity=None, rate=None, unit="")
     assert bare.to_row()[-1] == "water"
     assert BillLine.from_row(bare.to_row()) == bare
+
+
+def test_lines_that_were_stored_before_measures_had_a_rule_are_read() -> None:
+    row = LINE._replace(measure=Measure(Decimal(11), at_most=Decimal(8))).to_row()
+    row[-1] = ["11", None, None, "8", None, None, None]
+    assert BillLine.from_row(row).measure == Measure(Decimal(11), at_most=Decimal(8))
 
 
 def test_every_kind_of_line_has_a_letter_of_its_own() -> None:
