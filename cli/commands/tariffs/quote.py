@@ -115,8 +115,12 @@ def _usage(text: str | None, versions: list[TariffVersion], code: str) -> Quanti
 
 def _determinants(assignments: list[str], versions: list[TariffVersion]) -> dict[str, Dated[Decimal | str]]:
     found = _assigned(assignments, option="--set")
-    for name, source in _sources(versions).items():
-        if name in found and source in _DECLARED:
+    sources = _sources(versions)
+    for name in found:
+        if name not in sources:
+            known = ", ".join(name for name, source in sorted(sources.items()) if source not in _DECLARED)
+            raise WrongQuote(f"the tariffs declare no {name}, they declare {known or 'nothing to --set'}")
+        if sources[name] in _DECLARED:
             raise WrongQuote(f"{name} holds for everybody: assign it with --condition")
     return found
 

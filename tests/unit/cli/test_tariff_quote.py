@@ -85,6 +85,10 @@ def test_usage_may_name_its_unit_and_a_determinant_its_day() -> None:
         ([WATER[0], "--usage", "1 bucket"], "unknown unit 'bucket'"),
         ([WATER[0], "--usage", "1", "--set", "meter_size"], "write NAME=VALUE"),
         ([WATER[0], "--usage", "1", "--set", "meter_size=1@June"], "'June' is not a day"),
+        (
+            [WATER[0], "--usage", "1", "--set", "metre_size=1"],
+            "declare no metre_size, they declare .*meter_size",
+        ),
     ],
 )
 def test_what_cannot_be_understood_is_refused(arguments: list[str], message: str) -> None:
