@@ -43,6 +43,10 @@ class WrongMove(Refusal):
     """--move is not written OLD=NEW."""
 
 
+class WrongSide(Refusal):
+    """A tariff or a condition is given where it would count for nothing."""
+
+
 def simulate(
     proposed: Annotated[
         list[Path], typer.Option(help="A proposed tariff document, or a folder; repeatable.")
@@ -104,6 +108,13 @@ def simulate(
         use_stack()
     rates = _current(current), _documents(proposed), _documents(condition or [])
     in_force, to_come, beside = rates
+    if to_come.conditions:
+        raise WrongSide(
+            f"{to_come.conditions[0].reference} is no proposal: conditions hold on both sides, give it with "
+            "--condition"
+        )
+    if beside.versions:
+        raise WrongSide(f"{beside.versions[0].reference} is a tariff: give it with --proposed, or --current")
     proposal = Proposal(
         current=in_force.versions,
         proposed=to_come.versions,

@@ -87,7 +87,7 @@ def test_usage_may_name_its_unit_and_a_determinant_its_day() -> None:
         ([WATER[0], "--usage", "1", "--set", "meter_size=1@June"], "'June' is not a day"),
         (
             [WATER[0], "--usage", "1", "--set", "metre_size=1"],
-            "declare no metre_size, they declare .*meter_size",
+            "declare no metre_size, they declare",
         ),
     ],
 )

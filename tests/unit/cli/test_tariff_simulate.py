@@ -15,7 +15,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from chalicelib.domain.kernel.errors import Refusal
-from cli.commands.tariffs.simulate import WrongMove
+from cli.commands.tariffs.simulate import WrongMove, WrongSide
 from cli.main import build
 
 ROOT = Path(__file__).parents[3]
@@ -113,6 +113,19 @@ def test_one_document_is_enough_and_a_column_can_be_named(tmp_path: Path) -> Non
 def test_a_move_that_says_nothing_is_refused(move: str) -> None:
     with pytest.raises(WrongMove, match="write OLD=NEW"):
         run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--move", move)
+
+
+@pytest.mark.parametrize(
+    ("option", "folder", "message"),
+    [
+        ("--proposed", "conditions", "drought_stage@1 is no proposal: .* give it with --condition"),
+        ("--condition", "tariffs", "is a tariff: give it with --proposed"),
+    ],
+)
+def test_what_would_count_for_nothing_is_refused(option: str, folder: str, message: str) -> None:
+    given = (option, str(ROOT / "samples" / "riverbend" / folder))
+    with pytest.raises(WrongSide, match=message):
+        run(*SAMPLE, *given, "--against", str(WHAT_IF / "usage.csv"))
 
 
 def test_an_unknown_unit_is_refused() -> None:
