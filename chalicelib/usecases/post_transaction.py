@@ -62,7 +62,7 @@ class Desk:
                 return transaction
         raise TransactionUnknown(
             f"account {account_id} has no transaction {transaction_id}: "
-            "`headgate ledger balance ACCOUNT` lists them",
+            f"`headgate ledger list {account_id}` lists what it has",
             account_id=account_id,
             transaction_id=transaction_id,
         )
