@@ -13,7 +13,9 @@ from chalicelib.domain.billing.bill_account import Billed, Excepted, Outcome
 from chalicelib.domain.billing.exceptions import BillException
 from chalicelib.domain.metering.meter_read import ReadQuality
 from chalicelib.domain.tariffs.explanation import explain_line
+from chalicelib.usecases.find_bill_facts import BillFacts
 from cli.desk import money
+from cli.facts_view import facts_document, print_facts
 from cli.output import out
 from cli.quote import line_document
 
@@ -49,8 +51,8 @@ def print_outcome(outcome: Outcome) -> None:
         out.print(f"Account {outcome.account_id} has nothing to bill: {outcome.reason}")
 
 
-def print_bill(bill: Bill, *, explain: bool = False) -> None:
-    """A bill, segment by segment; with `explain`, each line's derivation under it."""
+def print_bill(bill: Bill, *, explain: bool = False, facts: BillFacts | None = None) -> None:
+    """A bill, segment by segment; with `explain`, each line's derivation, then what that stands on."""
     out.print(
         f"\n[bold]{bill.bill_id}[/]  account {bill.account_id}  "
         f"[dim]dated {bill.bill_date}, due {bill.due_on}, "
@@ -58,6 +60,7 @@ def print_bill(bill: Bill, *, explain: bool = False) -> None:
     )
     for segment in bill.segments:
         _print_segment(segment, bill.currency, explain=explain)
+        print_facts((facts or {}).get(segment.agreement_id, ()))
     out.print(f"[bold]Total {money(bill.total_minor, bill.currency)}[/]\n")
 
 
@@ -96,7 +99,7 @@ def _shown(value: object, quality: ReadQuality) -> str:
     return str(value) if quality is ReadQuality.ACTUAL else f"{value} ({quality.value})"
 
 
-def bill_document(bill: Bill) -> dict[str, Any]:
+def bill_document(bill: Bill, *, facts: BillFacts | None = None) -> dict[str, Any]:
     """A bill as one JSON document; money in minor units, quantities and rates as decimal text."""
     return {
         "reference": f"{bill.account_id}/{bill.bill_id}",
@@ -110,8 +113,16 @@ def bill_document(bill: Bill) -> dict[str, Any]:
         "accounting_period": str(bill.accounting_period),
         "currency": bill.currency,
         "total_minor": bill.total_minor,
-        "segments": [_segment_document(segment, bill.currency) for segment in bill.segments],
+        "segments": [
+            _segment_document(segment, bill.currency)
+            | ({} if facts is None else {"facts": _facts_of(segment, facts)})
+            for segment in bill.segments
+        ],
     }
+
+
+def _facts_of(segment: BillSegment, facts: BillFacts) -> list[dict[str, Any]]:
+    return [facts_document(part) for part in facts.get(segment.agreement_id, ())]
 
 
 def _segment_document(segment: BillSegment, currency: str) -> dict[str, Any]:

@@ -7,16 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.markup import escape
 from rich.table import Table
 
 from chalicelib.domain.kernel.money import Money
-from chalicelib.domain.tariffs.determinants import Value
 from chalicelib.domain.tariffs.explanation import explain_line
-from chalicelib.domain.tariffs.formula_words import value_words, workings
 from chalicelib.domain.tariffs.line import BillLine
 from chalicelib.domain.tariffs.rating import Rating, RatingRequest, TariffBook
-from chalicelib.domain.tariffs.slices import Slice
+from cli.facts_view import facts_document, print_facts
 from cli.output import out
 
 
@@ -35,21 +32,7 @@ def quote_document(request: RatingRequest, rating: Rating, book: TariffBook) -> 
         "total": _amount(rating.total_minor, rating.currency),
         "total_minor": rating.total_minor,
         "lines": [line_document(line, rating.currency) for line in rating.lines],
-        "facts": [_facts_document(part) for part in book.slices(request)],
-    }
-
-
-def _facts_document(part: Slice) -> dict[str, Any]:
-    """What the charges depended on from one day to another, and the formulas worked out from it."""
-    return {
-        "from": part.period.start,
-        "to": part.period.end,
-        "tariff": part.version.reference,
-        "determinants": {
-            one.name: value_words(part.values[one.name]).replace("−", "-")
-            for one in part.version.determinants
-        },
-        "formulas": list(workings(part.version, part.values)),
+        "facts": [facts_document(part) for part in book.slices(request)],
     }
 
 
@@ -94,32 +77,7 @@ def print_quote(request: RatingRequest, rating: Rating, book: TariffBook, *, nam
         derivations.add_row(str(number), explain_line(line, rating.currency))
     out.print(derivations)
     out.print()
-    parts = book.slices(request)
-    for part in parts:
-        _print_facts(part, alone=len(parts) == 1)
-
-
-def _print_facts(part: Slice, *, alone: bool) -> None:
-    """Determinants beside their names, then formulas; under the days they hold where they change."""
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="dim")
-    facts.add_column(overflow="fold")
-    for one in part.version.determinants:
-        facts.add_row(one.label or one.name.replace("_", " "), _with_unit(part.values[one.name], one.unit))
-    worked = list(workings(part.version, part.values))
-    if not facts.row_count and not worked:
-        return
-    if not alone:
-        last_day = part.period.end - timedelta(days=1)
-        out.print(f"{part.period.start:%b %d} – {last_day:%b %d}, {part.version.reference}", style="bold")
-    out.print(facts)
-    for said in worked:
-        out.print(escape(said))
-    out.print()
-
-
-def _with_unit(value: Value, unit: str) -> str:
-    return escape(f"{value_words(value)} {unit}".strip())
+    print_facts(book.slices(request))
 
 
 def _lines(rating: Rating) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -42,6 +43,11 @@ def read_delimited(
         raise FileNotText(
             f"{path.name} is not {encoding.removesuffix('-sig')} text (byte {error.start}): "
             "save it as UTF-8, or name its encoding",
+            file=path.name,
+        ) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise FileNotText(
+            f"{path.name} cannot be uncompressed: it is cut off or damaged; fetch it anew, or send it plain",
             file=path.name,
         ) from None
 

@@ -72,8 +72,10 @@ Figure = Annotated[Decimal, Field(max_digits=24), PlainSerializer(_shortest, ret
 Step = Annotated[Figure, Field(gt=0)]
 WaterUnit = Annotated[Unit, BeforeValidator(_unit)]
 CODE_PATTERN = r"^[A-Z0-9][A-Z0-9._-]*$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN, max_length=40)]
+Currency = Annotated[str, StringConstraints(pattern=CURRENCY_PATTERN)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from chalicelib.domain.tariffs.soundness import flaws_of
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
-from chalicelib.tariff_documents.fields import CODE_PATTERN, FIGURE_TAG, NAME_PATTERN, SAID
+from chalicelib.tariff_documents.fields import CODE_PATTERN, CURRENCY_PATTERN, FIGURE_TAG, NAME_PATTERN, SAID
 from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.schema import FORMAT, TariffDocument
@@ -125,6 +125,7 @@ _MESSAGES = {
 
 _PATTERNS = {
     CODE_PATTERN: "{value} is no code: write capital letters and digits, such as R-1",
+    CURRENCY_PATTERN: "{value} is no currency: write its three letters, such as USD",
     NAME_PATTERN: "{value} is no name: write small letters, digits and _, such as meter_size",
 }
 

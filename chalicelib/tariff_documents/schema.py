@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.premises.service_agreement import ServiceType
@@ -14,6 +14,7 @@ from chalicelib.domain.tariffs.version import Effectivity, OpeningAndClosing, Sh
 from chalicelib.tariff_documents.charge_sections import AnyCharge
 from chalicelib.tariff_documents.fields import (
     Code,
+    Currency,
     DayOfYear,
     Days,
     Figure,
@@ -133,9 +134,7 @@ class TariffDocument(Section):
     version: Annotated[int, Field(ge=1, description="Counts from 1; bill lines cite `CODE@version`.")]
     name: Text = Field(description="What people call it.")
     service_type: ServiceType = Field(description="What is served.")
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(
-        description="As in ISO 4217; amounts are rounded to its minor unit."
-    )
+    currency: Currency = Field(description="As in ISO 4217; amounts are rounded to its minor unit.")
     effective_from: date = Field(
         description="The first day this version can be in force; of two with the same day the higher version "
         "holds."

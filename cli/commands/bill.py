@@ -19,7 +19,9 @@ from chalicelib.domain.utility.profile import Paper
 from chalicelib.rendering.bill_json import dump_bill, json_schema
 from chalicelib.usecases.accept_usage import accept_usage
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
+from chalicelib.usecases.find_bill_facts import BillFacts, find_bill_facts
 from chalicelib.usecases.find_bill_number import bill_with_number
+from chalicelib.usecases.find_inputs import InputsNotKept
 from chalicelib.usecases.ports.rendering import DocumentForm, RenderRequest
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
@@ -29,7 +31,7 @@ from cli.cloud.session import use_stack
 from cli.comparison_view import comparisons_document, print_comparisons
 from cli.desk import account_named, actor, billing_desk, day_of, posting_desk
 from cli.document_files import save_document
-from cli.output import JsonOption, out, print_json
+from cli.output import JsonOption, err, out, print_json
 
 app = typer.Typer(help="One account's bills.", no_args_is_help=True)
 
@@ -86,14 +88,23 @@ def list_bills(account: AccountArgument, as_json: JsonOption = False) -> None:
 def show(bill: BillArgument, as_json: JsonOption = False) -> None:
     """Show a bill: segments, reads, lines, total."""
     use_stack()
-    _show(_find(bill), as_json=as_json, explain=False)
+    found = _find(bill)
+    if as_json:
+        print_json(bill_document(found))
+    else:
+        print_bill(found)
 
 
 @app.command()
 def explain(bill: BillArgument, as_json: JsonOption = False) -> None:
-    """Show a bill with how each line came about, in words and figures that can be checked."""
+    """Show a bill with how each line came about, and what it depended on, in figures that can be checked."""
     use_stack()
-    _show(_find(bill), as_json=as_json, explain=True)
+    found = _find(bill)
+    facts = _facts_of(found)
+    if as_json:
+        print_json(bill_document(found, facts=facts))
+    else:
+        print_bill(found, explain=True, facts=facts)
 
 
 @app.command()
@@ -258,11 +269,15 @@ def _posted(bills: list[Bill], *, as_json: bool) -> None:
         print_bill(bill)
 
 
-def _show(bill: Bill, *, as_json: bool, explain: bool) -> None:
-    if as_json:
-        print_json(bill_document(bill))
-    else:
-        print_bill(bill, explain=explain)
+def _facts_of(bill: Bill) -> BillFacts | None:
+    """What the bill's charges depended on; None, and said so, where its inputs are not kept here."""
+    try:
+        return find_bill_facts(
+            bill, operations=bootstrap.operations_store(), artefacts=bootstrap.run_artefacts()
+        )
+    except InputsNotKept as missing:
+        err.print(f"[dim]{missing.message}[/]")
+        return None
 
 
 def _find(reference: str) -> Bill:

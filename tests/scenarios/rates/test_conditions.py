@@ -12,6 +12,7 @@ from chalicelib.domain.kernel.ids import AgreementId
 from chalicelib.domain.tariffs.line import BillLine
 from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.usecases.declare_condition import PastChanged
+from chalicelib.usecases.find_bill_facts import find_bill_facts
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
@@ -65,6 +66,19 @@ def test_a_stage_declared_in_mid_period_cuts_the_water_on_its_day(utility: InPro
     # 6 ccf over the 30 days from September 10 to October 10: half of them on either side of the 25th
     assert told(water(bill)) == [("3 at 2", 600), ("3 at 3", 900)]
     assert [str(line.period) for line in water(bill)] == ["2026-09-10/2026-09-25", "2026-09-25/2026-10-10"]
+
+
+def test_a_bill_tells_what_held_on_which_of_its_days_whatever_is_declared_later(utility: InProcess) -> None:
+    declare(utility, stage(1, day_2026_01_01="0", day_2026_09_25="2"))
+    utility.bill(OCTOBER)
+    declare(utility, stage(2, day_2026_01_01="0", day_2026_09_25="1"), retroactive=True)
+    (bill,) = bills(utility)
+    facts = find_bill_facts(bill, operations=utility.operations, artefacts=utility.artefacts)
+    assert set(facts) == {segment.agreement_id for segment in bill.segments}
+    assert [(str(part.period), part.values["drought_stage"]) for part in facts[WATER]] == [
+        ("2026-09-10/2026-09-25", "0"),
+        ("2026-09-25/2026-10-10", "2"),
+    ]
 
 
 def test_what_is_not_declared_is_the_tariffs_default(utility: InProcess) -> None:

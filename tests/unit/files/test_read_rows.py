@@ -13,6 +13,7 @@ from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import HeaderRefused, RejectedRow
 from chalicelib.domain.metering.incoming_read import IncomingRead
 from chalicelib.domain.metering.meter_read import ReadQuality
+from chalicelib.files.delimited import FileNotText
 from chalicelib.files.read_rows import read_rows
 from chalicelib.files.reads_mapping import ReadsMapping
 
@@ -171,3 +172,11 @@ def test_a_compressed_file_is_read_as_it_is(tmp_path: Path) -> None:
     (row,) = read_rows(path, mapping=ReadsMapping.model_validate(HOURLY))
     assert isinstance(row, IncomingRead)
     assert row.value == 5
+
+
+@pytest.mark.parametrize("whole", [b"no gzip at all", gzip.compress(b"key;when;read\nm;01/01/2016;5\n")[:-9]])
+def test_a_damaged_compressed_file_is_refused_in_words(tmp_path: Path, whole: bytes) -> None:
+    path = tmp_path / "reads.csv.gz"
+    path.write_bytes(whole)
+    with pytest.raises(FileNotText, match=r"reads\.csv\.gz cannot be uncompressed"):
+        list(read_rows(path, mapping=ReadsMapping.model_validate(HOURLY)))

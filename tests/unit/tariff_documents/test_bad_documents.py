@@ -81,7 +81,7 @@ BROKEN = [
     ("version: 1", "version: one", 2, "version", "'one' is not a whole number"),
     ("tariff: R-1", "tariff: r-1", 1, "tariff", "'r-1' is no code: write capital letters and digits"),
     ("meter_size: {", "Meter Size: {", 14, "determinants.Meter Size", "'Meter Size' is no name: write small"),
-    ("currency: USD", "currency: dollars", 5, "currency", "found 'dollars'"),
+    ("currency: USD", "currency: dollars", 5, "currency", "'dollars' is no currency: write its three"),
     (
         "2026-01-01",
         "01/02/2026",
