@@ -30,8 +30,9 @@ class SlowDesk:
             yield document
 
 
-wired: Any = bootstrap
-wired.document_desk = SlowDesk
+if __name__ in ("__main__", "__mp_main__"):  # a test that imports SlowDesk keeps its own desk
+    wired: Any = bootstrap
+    wired.document_desk = SlowDesk
 
 if __name__ == "__main__":
     from cli.main import run
