@@ -27,7 +27,15 @@ def names() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the named benchmarks, or all; 0 when no target was missed, 2 for a name there is none of."""
+    """Run the named benchmarks, or all; 0 when no target was missed, 2 for what there is none of."""
+    strange = [one for one in arguments if one.startswith("-") and one != "--json"]
+    if strange:
+        asked = strange[0] in ("-h", "--help")
+        told = (
+            f"python -m benchmarks [--json] [NAME…], of {', '.join(names())}; without a name, all of them\n"
+        )
+        (sys.stdout if asked else sys.stderr).write(told)
+        return 0 if asked else 2
     wanted = [argument for argument in arguments if not argument.startswith("-")] or names()
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
