@@ -23,7 +23,8 @@ from chalicelib.domain.tariffs.expressions.kinds import check_kinds
 from chalicelib.domain.tariffs.expressions.syntax import to_text
 from chalicelib.domain.tariffs.rating import Position, RatingRequest, TariffBook, compile_book
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
+from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
+from chalicelib.tariff_documents.expressions import parse_expression
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
 from fuzz.words import NAMES

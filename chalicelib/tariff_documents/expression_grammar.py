@@ -29,8 +29,14 @@ from chalicelib.domain.tariffs.expressions.syntax import (
     Sign,
     Text,
 )
-from chalicelib.tariff_documents.expression_mistakes import Seen, misplaced, unknown_character
-from chalicelib.tariff_documents.expressions import MOST_DIGITS, InvalidExpression
+from chalicelib.tariff_documents.expression_mistakes import (
+    InvalidExpression,
+    Seen,
+    misplaced,
+    unknown_character,
+)
+
+MOST_DIGITS = 24
 
 GRAMMAR = r"""
 ?start: either

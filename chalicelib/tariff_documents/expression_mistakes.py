@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chalicelib.domain.kernel.errors import Refusal
+
 _STRAIGHT = 'write straight quotes, as in "summer"'
 _POWERS = "there are no powers: multiply, as in a * a"
 _CHARACTERS = {
@@ -32,6 +34,14 @@ _CHARACTERS = {
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"\w+")
 _RESERVED = frozenset({"min", "max", "round", "if", "and", "or", "not"})
+
+
+class InvalidExpression(Refusal):
+    """A formula cannot be read. `column` counts from 1, within the formula."""
+
+    def __init__(self, message: str, *, column: int) -> None:
+        super().__init__(f"column {column}: {message}", column=column)
+        self.column = column
 
 
 def unknown_character(text: str, position: int) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.expressions.syntax import (
     Arithmetic,
     Comparison,
@@ -16,21 +15,13 @@ from chalicelib.domain.tariffs.expressions.syntax import (
     Logic,
     parts_of,
 )
+from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
 
 MOST_CHARACTERS = 500  # without blanks, so that a formula written canonically is never too long
 MOST_NODES = 200
 MOST_DEEP = 32
-MOST_DIGITS = 24
 
 _NAME_PARTS = "give parts of it names as formulas of their own"
-
-
-class InvalidExpression(Refusal):
-    """A formula cannot be read. `column` counts from 1, within the formula."""
-
-    def __init__(self, message: str, *, column: int) -> None:
-        super().__init__(f"column {column}: {message}", column=column)
-        self.column = column
 
 
 def parse_expression(text: str) -> Expression:

@@ -28,7 +28,8 @@ from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.determinants import table_key
-from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
+from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
+from chalicelib.tariff_documents.expressions import parse_expression
 
 _MOST_KEYS = 8
 

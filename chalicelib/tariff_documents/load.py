@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from chalicelib.domain.tariffs.soundness import flaws_of
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.tariff_documents.expressions import InvalidExpression, parse_expression
+from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
+from chalicelib.tariff_documents.expressions import parse_expression
 from chalicelib.tariff_documents.fields import CODE_PATTERN, CURRENCY_PATTERN, FIGURE_TAG, NAME_PATTERN, SAID
 from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem

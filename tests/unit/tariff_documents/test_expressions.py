@@ -27,12 +27,12 @@ from chalicelib.domain.tariffs.expressions.syntax import (
     to_text,
     walk,
 )
+from chalicelib.tariff_documents.expression_grammar import MOST_DIGITS
+from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
 from chalicelib.tariff_documents.expressions import (
     MOST_CHARACTERS,
     MOST_DEEP,
-    MOST_DIGITS,
     MOST_NODES,
-    InvalidExpression,
     parse_expression,
 )
 from tests.unit.domain.tariffs.expressions.builders import anything
