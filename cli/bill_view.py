@@ -60,7 +60,9 @@ def print_bill(bill: Bill, *, explain: bool = False, facts: BillFacts | None = N
     )
     for segment in bill.segments:
         _print_segment(segment, bill.currency, explain=explain)
-        print_facts((facts or {}).get(segment.agreement_id, ()))
+        if facts is not None:
+            out.print()
+            print_facts(facts.get(segment.agreement_id, ()), indent=2)
     out.print(f"[bold]Total {money(bill.total_minor, bill.currency)}[/]\n")
 
 

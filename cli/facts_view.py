@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from rich.console import Group
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from chalicelib.domain.tariffs.determinants import Value
@@ -29,13 +31,13 @@ def facts_document(part: Slice) -> dict[str, Any]:
     }
 
 
-def print_facts(parts: Sequence[Slice]) -> None:
-    """Print them, under the days they hold where they change."""
+def print_facts(parts: Sequence[Slice], *, indent: int = 0) -> None:
+    """Print them, under the days they hold where they change, so many blanks from the left."""
     for part in parts:
-        _print_facts(part, alone=len(parts) == 1)
+        _print_facts(part, alone=len(parts) == 1, indent=indent)
 
 
-def _print_facts(part: Slice, *, alone: bool) -> None:
+def _print_facts(part: Slice, *, alone: bool, indent: int) -> None:
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim")
     facts.add_column(overflow="fold")
@@ -46,11 +48,10 @@ def _print_facts(part: Slice, *, alone: bool) -> None:
         return
     if not alone:
         last_day = part.period.end - timedelta(days=1)
-        out.print(f"{part.period.start:%b %d} – {last_day:%b %d}, {part.version.reference}", style="bold")
-    out.print(facts)
-    for said in worked:
-        out.print(escape(said))
-    out.print()
+        days = f"{part.period.start:%b %d} – {last_day:%b %d}, {part.version.reference}"
+        out.print(Padding(days, (0, 0, 0, indent)), style="bold")
+    said = [facts] if facts.row_count else []
+    out.print(Padding(Group(*said, *map(escape, worked)), (0, 0, 1, indent)))
 
 
 def _with_unit(value: Value, unit: str) -> str:
