@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from collections.abc import Sequence
-from typing import TypeVar
 
 from chalicelib.domain.averages.proposal import (
     Decision,
@@ -17,16 +14,13 @@ from chalicelib.domain.averages.proposal import (
     ShardReport,
 )
 from chalicelib.domain.kernel.ids import Shard
-from chalicelib.storage.codec import Codec, codec
+from chalicelib.storage.codec import codec
+from chalicelib.storage.hashed_artefacts import HashedArtefacts, hashed_key
 from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.run_artefacts import ArtefactAltered, Stored
-
-T = TypeVar("T")
+from chalicelib.usecases.ports.run_artefacts import Stored
 
 _MEASURED, _PROPOSED = codec(MeasuredChunk), codec(ProposedChunk)
 _MANIFEST, _DECISION = codec(ProposalManifest), codec(Decision)
-_FASTEST = 1
-_HASH_IN_KEY = 16
 
 
 class StoredAverageFiles:
@@ -34,6 +28,7 @@ class StoredAverageFiles:
 
     def __init__(self, store: ArtefactStore) -> None:
         self._store = store
+        self._hashed = HashedArtefacts(store)
 
     def put_shards(self, proposal_id: ProposalId, shards: Sequence[Shard]) -> tuple[Shard, ...]:
         """See AverageFiles."""
@@ -46,58 +41,36 @@ class StoredAverageFiles:
 
     def put_measured(self, chunk: MeasuredChunk) -> Stored:
         """See AverageFiles."""
-        return self._put(_MEASURED, chunk, _stem(chunk.proposal_id, f"measured/{chunk.shard}"))
+        return self._hashed.put(_MEASURED, chunk, _stem(chunk.proposal_id, f"measured/{chunk.shard}"))
 
     def measured(self, report: ShardReport) -> MeasuredChunk:
         """See AverageFiles."""
-        return self._get(_MEASURED, report.key, report.sha256)
+        return self._hashed.get(_MEASURED, report.key, report.sha256)
 
     def put_proposed(self, chunk: ProposedChunk) -> Stored:
         """See AverageFiles."""
-        return self._put(_PROPOSED, chunk, _stem(chunk.proposal_id, f"proposed/{chunk.shard}"))
+        return self._hashed.put(_PROPOSED, chunk, _stem(chunk.proposal_id, f"proposed/{chunk.shard}"))
 
     def proposed(self, key: str, *, sha256: str) -> ProposedChunk:
         """See AverageFiles."""
-        return self._get(_PROPOSED, key, sha256)
+        return self._hashed.get(_PROPOSED, key, sha256)
 
     def put_manifest(self, manifest: ProposalManifest) -> Stored:
         """See AverageFiles."""
-        return self._put(_MANIFEST, manifest, _stem(manifest.proposal_id, "manifest"))
+        return self._hashed.put(_MANIFEST, manifest, _stem(manifest.proposal_id, "manifest"))
 
     def manifest(self, proposal_id: ProposalId, *, sha256: str) -> ProposalManifest:
         """See AverageFiles."""
-        return self._get(_MANIFEST, _key(_stem(proposal_id, "manifest"), sha256), sha256)
+        return self._hashed.get(_MANIFEST, hashed_key(_stem(proposal_id, "manifest"), sha256), sha256)
 
     def put_decision(self, decision: Decision) -> Stored:
         """See AverageFiles."""
-        return self._put(_DECISION, decision, _stem(decision.proposal_id, "decision"))
+        return self._hashed.put(_DECISION, decision, _stem(decision.proposal_id, "decision"))
 
     def decision(self, proposal_id: ProposalId, *, sha256: str) -> Decision:
         """See AverageFiles."""
-        return self._get(_DECISION, _key(_stem(proposal_id, "decision"), sha256), sha256)
-
-    def _put(self, its_codec: Codec[T], value: T, stem: str) -> Stored:
-        body = its_codec.dump(value).encode()
-        sha256 = hashlib.sha256(body).hexdigest()
-        stored = Stored(_key(stem, sha256), sha256)
-        self._store.put(stored.key, gzip.compress(body, compresslevel=_FASTEST, mtime=0))
-        return stored
-
-    def _get(self, its_codec: Codec[T], key: str, sha256: str) -> T:
-        body = gzip.decompress(self._store.get(key))
-        found = hashlib.sha256(body).hexdigest()
-        if found != sha256:
-            raise ArtefactAltered(
-                f"{key} has the hash {found}, not {sha256} as recorded: restore it from its version history",
-                key=key,
-                sha256=sha256,
-            )
-        return its_codec.load(body.decode())
+        return self._hashed.get(_DECISION, hashed_key(_stem(proposal_id, "decision"), sha256), sha256)
 
 
 def _stem(proposal_id: ProposalId, name: str) -> str:
     return f"averages/{proposal_id}/{name}"
-
-
-def _key(stem: str, sha256: str) -> str:
-    return f"{stem}.{sha256[:_HASH_IN_KEY]}.json.gz"

@@ -1,7 +1,4 @@
-"""What a bill run leaves behind: gzipped canonical JSON (docs/data-model.md, "Artefacts").
-
-The hash is taken of the JSON, not of the compressed bytes: those depend on the zlib at hand.
-"""
+"""What a bill run leaves behind: gzipped canonical JSON (docs/data-model.md, "Artefacts")."""
 
 from __future__ import annotations
 
@@ -9,21 +6,17 @@ import gzip
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
 
 from chalicelib.domain.billing.chunk import DraftChunk, DraftManifest, FrozenChunk
 from chalicelib.domain.billing.run import Stage
 from chalicelib.domain.kernel.ids import RunId, Shard
 from chalicelib.domain.tariffs.rating import RateDocument, TariffBook, compile_book
-from chalicelib.storage.codec import Codec, codec
+from chalicelib.storage.codec import codec
+from chalicelib.storage.hashed_artefacts import HashedArtefacts, hashed_key, packed
 from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.run_artefacts import ArtefactAltered, Stored
-
-T = TypeVar("T")
+from chalicelib.usecases.ports.run_artefacts import Stored
 
 _FROZEN, _DRAFT, _MANIFEST = codec(FrozenChunk), codec(DraftChunk), codec(DraftManifest)
-_FASTEST = 1
-_HASH_IN_KEY = 16  # hex digits; enough to keep two writers of one shard apart
 
 
 class StoredRunArtefacts:
@@ -31,6 +24,7 @@ class StoredRunArtefacts:
 
     def __init__(self, store: ArtefactStore, *, read_rate_document: Callable[[str], RateDocument]) -> None:
         self._store = store
+        self._hashed = HashedArtefacts(store)
         self._read_rate_document = read_rate_document
         self._book: tuple[RunId, TariffBook] | None = None
 
@@ -52,7 +46,7 @@ class StoredRunArtefacts:
 
     def put_tariffs(self, run_id: RunId, documents: Mapping[str, str]) -> None:
         """See RunArtefacts."""
-        self._store.put(f"runs/{run_id}/tariffs.json.gz", _packed(_plain(dict(documents))))
+        self._store.put(f"runs/{run_id}/tariffs.json.gz", packed(_plain(dict(documents))))
 
     def tariffs(self, run_id: RunId) -> Mapping[str, str]:
         """See RunArtefacts."""
@@ -68,53 +62,31 @@ class StoredRunArtefacts:
 
     def put_frozen(self, chunk: FrozenChunk) -> Stored:
         """See RunArtefacts."""
-        return self._put(_FROZEN, chunk, f"runs/{chunk.run_id}/frozen/{chunk.shard}")
+        return self._hashed.put(_FROZEN, chunk, f"runs/{chunk.run_id}/frozen/{chunk.shard}")
 
     def frozen(self, key: str, *, sha256: str) -> FrozenChunk:
         """See RunArtefacts."""
-        return self._get(_FROZEN, key, sha256)
+        return self._hashed.get(_FROZEN, key, sha256)
 
     def put_draft(self, chunk: DraftChunk) -> Stored:
         """See RunArtefacts."""
-        return self._put(_DRAFT, chunk, f"runs/{chunk.run_id}/drafts/{chunk.shard}")
+        return self._hashed.put(_DRAFT, chunk, f"runs/{chunk.run_id}/drafts/{chunk.shard}")
 
     def draft(self, key: str, *, sha256: str) -> DraftChunk:
         """See RunArtefacts."""
-        return self._get(_DRAFT, key, sha256)
+        return self._hashed.get(_DRAFT, key, sha256)
 
     def put_manifest(self, manifest: DraftManifest) -> Stored:
         """See RunArtefacts."""
-        return self._put(_MANIFEST, manifest, f"runs/{manifest.run_id}/drafts/manifest")
+        return self._hashed.put(_MANIFEST, manifest, f"runs/{manifest.run_id}/drafts/manifest")
 
     def manifest(self, run_id: RunId, *, sha256: str) -> DraftManifest:
         """See RunArtefacts."""
-        return self._get(_MANIFEST, _key(f"runs/{run_id}/drafts/manifest", sha256), sha256)
+        return self._hashed.get(_MANIFEST, hashed_key(f"runs/{run_id}/drafts/manifest", sha256), sha256)
 
     def _documents(self, run_id: RunId) -> dict[str, str]:
         found: dict[str, str] = json.loads(gzip.decompress(self._store.get(f"runs/{run_id}/tariffs.json.gz")))
         return found
-
-    def _put(self, its_codec: Codec[T], value: T, stem: str) -> Stored:
-        body = its_codec.dump(value).encode()
-        sha256 = hashlib.sha256(body).hexdigest()
-        stored = Stored(_key(stem, sha256), sha256)
-        self._store.put(stored.key, _packed(body))
-        return stored
-
-    def _get(self, its_codec: Codec[T], key: str, sha256: str) -> T:
-        body = gzip.decompress(self._store.get(key))
-        found = hashlib.sha256(body).hexdigest()
-        if found != sha256:
-            raise ArtefactAltered(
-                f"{key} has the hash {found}, not {sha256} as recorded: restore it from its version history",
-                key=key,
-                sha256=sha256,
-            )
-        return its_codec.load(body.decode())
-
-
-def _key(stem: str, sha256: str) -> str:
-    return f"{stem}.{sha256[:_HASH_IN_KEY]}.json.gz"
 
 
 def _todo_key(run_id: RunId, stage: Stage) -> str:
@@ -123,7 +95,3 @@ def _todo_key(run_id: RunId, stage: Stage) -> str:
 
 def _plain(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _packed(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=_FASTEST, mtime=0)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +20,14 @@ from chalicelib.tariff_documents.mapping import to_version
 from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.schema import FORMAT, TariffDocument
 from chalicelib.tariff_documents.source import Source, text_of
+
+T = TypeVar("T", covariant=True)
+
+
+class Load(Protocol[T]):
+    """What reads one kind of document; `file` is named in problems."""
+
+    def __call__(self, text: str, *, file: str) -> T: ...
 
 
 class LoadedTariff(NamedTuple):
@@ -60,11 +68,16 @@ def load_tariff(text: str, *, file: str) -> LoadedTariff:
 
 def load_tariff_files(paths: Iterable[Path]) -> list[LoadedTariff]:
     """The versions in several files. Raises InvalidTariffDocument with the problems of all of them."""
-    loaded: list[LoadedTariff] = []
+    return load_each(paths, load_tariff)
+
+
+def load_each(paths: Iterable[Path], load: Load[T]) -> list[T]:
+    """What `load` makes of several files. Raises InvalidTariffDocument with the problems of all of them."""
+    loaded: list[T] = []
     problems: list[Problem] = []
     for path in paths:
         try:
-            loaded.append(load_tariff(text_of(path), file=str(path)))
+            loaded.append(load(text_of(path), file=str(path)))
         except InvalidTariffDocument as invalid:
             problems.extend(invalid.problems)
     if problems:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition, read_condition
-from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import Source, text_of
+from chalicelib.tariff_documents.load import LoadedTariff, load_each, load_tariff
+from chalicelib.tariff_documents.source import Source
 
 
 def read_rate_document(canonical: str) -> RateDocument:
@@ -22,16 +21,7 @@ def read_rate_document(canonical: str) -> RateDocument:
 
 def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedCondition]:
     """What is in several files. Raises InvalidTariffDocument with the problems of all of them."""
-    loaded: list[LoadedTariff | LoadedCondition] = []
-    problems: list[Problem] = []
-    for path in paths:
-        try:
-            loaded.append(load_rate_document(text_of(path), file=str(path)))
-        except InvalidTariffDocument as invalid:
-            problems.extend(invalid.problems)
-    if problems:
-        raise InvalidTariffDocument(problems)
-    return loaded
+    return load_each(paths, load_rate_document)
 
 
 def load_rate_document(text: str, *, file: str) -> LoadedTariff | LoadedCondition:
