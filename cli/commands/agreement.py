@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -117,8 +117,7 @@ def _record_all(file: Path, desk: EventDesk) -> tuple[dict[Recorded, int], list[
             rejected.append(row)
             continue
         try:
-            happening = _happening(row)
-            counts[row.checked(lambda happening=happening: desk.record(happening))] += 1  # type: ignore[misc]
+            counts[row.checked(partial(desk.record, _happening(row)))] += 1
         except RowRefused as refused:
             rejected.append(refused.rejected)
     return counts, rejected
@@ -126,10 +125,9 @@ def _record_all(file: Path, desk: EventDesk) -> tuple[dict[Recorded, int], list[
 
 def _happening(row: Row) -> Happening:
     account_id = row.parsed("account", account_named)
-    named: Callable[[str], AgreementId] = lambda text: agreement_named(account_id, text)  # noqa: E731
     return Happening(
         account_id=account_id,
-        agreement_id=row.parsed("agreement", named),
+        agreement_id=row.parsed("agreement", partial(agreement_named, account_id)),
         event=row.text("event"),
         day=row.date("on"),
         value=row.cells.get("value") or "1",
