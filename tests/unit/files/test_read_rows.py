@@ -174,7 +174,13 @@ def test_a_compressed_file_is_read_as_it_is(tmp_path: Path) -> None:
     assert row.value == 5
 
 
-@pytest.mark.parametrize("whole", [b"no gzip at all", gzip.compress(b"key;when;read\nm;01/01/2016;5\n")[:-9]])
+@pytest.mark.parametrize(
+    "whole",
+    [
+        pytest.param(b"no gzip at all", id="no gzip at all"),
+        pytest.param(gzip.compress(b"key;when;read\nm;01/01/2016;5\n")[:-9], id="cut short"),
+    ],
+)
 def test_a_damaged_compressed_file_is_refused_in_words(tmp_path: Path, whole: bytes) -> None:
     path = tmp_path / "reads.csv.gz"
     path.write_bytes(whole)
