@@ -6,6 +6,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pypdf
 import pypdfium2
@@ -73,6 +74,21 @@ def test_nothing_is_lost_between_two_pages(
     for service in document.services:
         for line in service.lines:
             assert line.label[language] in text
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+@pytest.mark.parametrize("further", range(7, 15))
+def test_however_full_a_page_is_the_foot_of_the_bill_is_there_once(
+    further: int, paper: Paper, renderer: JinjaBillRenderer, text_of: Callable[[RenderedPdf], str]
+) -> None:
+    document = common()
+    first, *others = document.services
+    longer = replace(first, lines=first.lines + first.lines[:1] * further)
+    fuller = replace(document, services=(longer, *others))
+    text = text_of(renderer.pdf(fuller, BillView(language="en", paper=paper)))
+    assert text.count(document.issuer.contacts.emergency_phone) == 1
+    for option in document.payment.options:
+        assert text.count(option.text["en"]) == 1
 
 
 @every_example
