@@ -28,6 +28,7 @@ from chalicelib.domain.kernel.month_day import MonthDay
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.determinants import table_key
+from chalicelib.domain.tariffs.expressions.compiled import UnfitValue, compile_expression
 from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
 from chalicelib.tariff_documents.expressions import parse_expression
 
@@ -52,9 +53,9 @@ def _unit(value: object) -> object:
 
 def _expression(text: str) -> str:
     try:
-        parse_expression(text)
-    except InvalidExpression as invalid:
-        raise refuse(invalid.message) from None
+        compile_expression(parse_expression(text))
+    except (InvalidExpression, UnfitValue) as unsound:
+        raise refuse(unsound.message) from None
     return text
 
 

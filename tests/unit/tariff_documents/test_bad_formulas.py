@@ -78,6 +78,7 @@ BROKEN = [
     ("55 * people", "55 * size", 19, "formulas.budget.formula", "size is a choice"),
     ("55 * people", "55 * late", 19, "formulas.budget.formula", "late is an event"),
     ("55 * people", "55 * dry", 19, "formulas.budget.formula", "dry is not declared"),  # it comes after
+    ("55 * people *", "55 * (size = 2) *", 19, "formulas.budget.formula", "a formula needs a number here"),
     ("55 * people *", "(55 * people *", 19, "formulas.budget.formula", "column"),
     ("55 * people *", "55 % people *", 19, "formulas.budget.formula", "column 4"),
     ("to: 1, rule: half_even", "to: 0", 19, "formulas.budget.round.to", "greater than 0"),
