@@ -13,16 +13,21 @@ from chalicelib.domain.kernel.rows import RowOutcome
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.usecases.add_readings import Readings
-from cli.output import out
+from cli.output import err, out
 from cli.rejected_rows import print_rejected
 
 
-def print_declared(condition: Condition, *, is_new: bool) -> None:
-    """Say whether a revision is new."""
+def print_declared(condition: Condition, *, is_new: bool, has_readers: bool) -> None:
+    """Say whether a revision is new; a name that no published tariff looks up may be misspelled."""
     out.print(
         f"{condition.name} revision {condition.revision}  "
         + ("[green]declared[/]" if is_new else "[dim]was declared before[/]")
     )
+    if not has_readers:
+        err.print(
+            f"[yellow]No published tariff looks {condition.name} up: publish one that does, or correct the "
+            "name.[/]"
+        )
 
 
 def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:

@@ -71,7 +71,7 @@ class ConditionDesk:
         """Declare a revision; False when the very same was declared before.
 
         A later revision may not say anything else of days before `since`, on which bills may stand, unless it
-        is meant to be `retroactive`: then those bills are to be cancelled and billed anew.
+        is meant to be `retroactive`: then those bills are to be canceled and billed anew.
 
         Raises RevisionOutOfTurn, PastChanged and ConditionUnfit.
         """
@@ -94,6 +94,18 @@ class ConditionDesk:
             return self._declared_before(declared, declared)  # somebody else was faster
         self.audit.add(self._entry(declared, changed, retroactive=retroactive))
         return True
+
+    def readers(self, name: str) -> list[str]:
+        """The published tariff versions that look the condition up, as `CODE@version`."""
+        return [version.reference for version in self._published_with(name) if _is_read_by(version, name)]
+
+    def _published_with(self, name: str) -> Iterator[TariffVersion]:
+        """The published versions whose documents have `name` in them at all."""
+        for tariff in published_tariffs(self.store):
+            if f'"{name}"' in tariff.canonical:
+                version = self.read(tariff.canonical)
+                assert isinstance(version, TariffVersion), f"{tariff.reference} holds a tariff"
+                yield version
 
     def _latest(self, name: str) -> DeclaredCondition | None:
         return next(iter(_latest(self.store, f"{_PREFIX}{name}/")), None)
@@ -127,11 +139,7 @@ class ConditionDesk:
 
     def _require_fit(self, condition: Condition) -> None:
         """Every published tariff that looks the condition up can read it. Raises ConditionUnfit."""
-        for tariff in published_tariffs(self.store):
-            if f'"{condition.name}"' not in tariff.canonical:
-                continue
-            version = self.read(tariff.canonical)
-            assert isinstance(version, TariffVersion), f"{tariff.reference} holds a tariff"
+        for version in self._published_with(condition.name):
             for why in _misfits(condition, version):
                 raise ConditionUnfit(
                     f"tariff {version.reference} cannot use {condition.reference}: {why}",
@@ -184,6 +192,13 @@ def _latest(store: ArtefactStore, prefix: str) -> list[DeclaredCondition]:
 
 def _key(declared: DeclaredCondition) -> str:
     return f"{_PREFIX}{declared.name}/{declared.revision}.json"
+
+
+def _is_read_by(version: TariffVersion, name: str) -> bool:
+    return any(
+        determinant.name == name and determinant.source in (Source.UTILITY, Source.WEATHER)
+        for determinant in version.determinants
+    )
 
 
 def _misfits(condition: Condition, version: TariffVersion) -> Iterator[str]:

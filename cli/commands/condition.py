@@ -35,7 +35,10 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As tariffs na
 SinceOption = Annotated[
     datetime | None,
     typer.Option(
-        "--since", formats=["%Y-%m-%d"], help="No bill stands on days from here on. Default: today."
+        "--since",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="No bill stands on days from here on. Default: today.",
     ),
 ]
 RetroactiveOption = Annotated[
@@ -63,7 +66,9 @@ def declare(
 def set_value(
     name: NameArgument,
     value: Annotated[str, typer.Argument(help="What holds from that day on.")],
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    start: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The first day.")
+    ],
     authority: Annotated[str, typer.Option(help="The resolution that says so.")] = "",
     keys: Annotated[
         list[str] | None, typer.Option("--for", help="Which zone or the like, where the condition differs.")
@@ -165,11 +170,9 @@ def _in_force(name: str) -> LoadedCondition | None:
 
 
 def _declare(loaded: LoadedCondition, since: datetime | None, retroactive: bool, *, as_json: bool) -> None:
-    condition = loaded.condition
-    is_new = condition_desk().declare(
-        condition, loaded.canonical, since=day_of(since), retroactive=retroactive
-    )
+    condition, desk = loaded.condition, condition_desk()
+    is_new = desk.declare(condition, loaded.canonical, since=day_of(since), retroactive=retroactive)
     if as_json:
         print_json({"declared": {condition.reference: is_new}})
     else:
-        print_declared(condition, is_new=is_new)
+        print_declared(condition, is_new=is_new, has_readers=bool(desk.readers(condition.name)))

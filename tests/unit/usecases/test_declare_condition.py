@@ -141,3 +141,11 @@ def test_a_value_must_fit_the_kind_that_tariffs_declare(place: Place) -> None:
     place.store.put("tariffs/WATER/2.json", loaded.canonical.encode())
     with pytest.raises(ConditionUnfit, match="from 2026-07-20, drought_stage cannot be 'two'"):
         place.declare(stage(1, day_2026_01_01="1", day_2026_07_20="two"))
+
+
+def test_a_condition_knows_the_published_tariffs_that_look_it_up(place: Place) -> None:
+    desk = drought.condition_desk(place.store, place.audit, NOW)
+    assert desk.readers("drought_stage") == []
+    drought.put_in_force(place.store)
+    assert desk.readers("drought_stage") == ["WATER@2"]
+    assert desk.readers("reconnected") == []
