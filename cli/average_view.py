@@ -88,7 +88,7 @@ def print_review(review: Review, numbers: Mapping[AccountId, str]) -> None:
         number = numbers.get(failed.account_id, failed.account_id)
         out.print(f"[red]failed[/] {number}: {escape(failed.reason)}", soft_wrap=True)
     for override in review.decision.overrides[:_SHOWN]:
-        out.print(_told(override), soft_wrap=True)
+        out.print(_told(override, numbers), soft_wrap=True)
     _print_next(review)
 
 
@@ -212,7 +212,7 @@ def write_rows(
 def _print_figures(review: Review) -> None:
     spread, last = review.figures.spread, review.figures.against_last_year
     if spread is not None:
-        quantiles = "  ".join(f"{percent} %: [bold]{said(value)}[/]" for percent, value in spread.quantiles)
+        quantiles = "  ".join(f"{percent}%: [bold]{said(value)}[/]" for percent, value in spread.quantiles)
         out.print(
             f"{quantiles}   mean {said(spread.mean, shown=True)} {review.proposal.rule.unit}", soft_wrap=True
         )
@@ -228,15 +228,13 @@ def _print_flagged(review: Review, numbers: Mapping[AccountId, str]) -> None:
     table.add_column("Account", no_wrap=True)
     table.add_column("Value", justify="right")
     table.add_column("Last year", justify="right")
-    table.add_column("Look at")
-    table.add_column("Derivation", overflow="fold")
+    table.add_column("Look at, and how the value came about", overflow="fold")
     for one in review.figures.flagged:
         table.add_row(
             numbers.get(one.account_id, one.account_id),
             "–" if one.value is None else said(one.value),
             "" if one.last_year is None else said(one.last_year),
-            ", ".join(one.flags),
-            escape(one.words),
+            f"{', '.join(one.flags)}\n[dim]{escape(one.words)}[/]",
         )
     out.print(table)
 
@@ -254,11 +252,12 @@ def _print_next(review: Review) -> None:
         out.print(f"{who}[bold]headgate average {commands[state]}[/]", soft_wrap=True)
 
 
-def _told(override: Override) -> str:
+def _told(override: Override, numbers: Mapping[AccountId, str]) -> str:
+    number = numbers.get(override.account_id, override.account_id)
     proposed = "nothing" if override.proposed is None else said(override.proposed)
     decided = "left out" if override.value is None else f"{said(override.value)} instead of {proposed}"
     return (
-        f"[yellow]overridden[/] {override.agreement_id}: {decided} ({escape(override.reason)}, "
+        f"[yellow]overridden[/] {number} {override.agreement_id}: {decided} ({escape(override.reason)}, "
         f"{override.decided_by})"
     )
 

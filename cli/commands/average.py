@@ -75,7 +75,10 @@ def propose(
         bool, typer.Option("--anew", help="Withdraw the proposal there is, or follow up a frozen one.")
     ] = False,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day at this desk. Default: today.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day at this desk. Default: today."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -263,6 +266,7 @@ def _show(desk: AverageDesk, proposal_id: ProposalId, *, flagged: int, as_json: 
         print_json(review_document(review))
         return
     ids = {one.account_id for one in review.figures.flagged} | {one.account_id for one in review.failed}
+    ids |= {one.account_id for one in review.decision.overrides}
     print_review(review, {one: desk.registry.account(one).account.number for one in ids})
 
 

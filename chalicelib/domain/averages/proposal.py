@@ -323,8 +323,11 @@ class Proposal:
         """Raises ProposalNotReady unless the proposal is in one of `states`."""
         if self.state not in states:
             allowed = " or ".join(state.value for state in states)
+            first = "a second person approves it first (`headgate average show` ends with the command)"
+            unapproved = self.state is ProposalState.PROPOSED and ProposalState.APPROVED in states
             raise ProposalNotReady(
-                f"proposal {self.proposal_id} is {self.state.value}; this needs it to be {allowed}",
+                f"proposal {self.proposal_id} is {self.state.value}"
+                + (f": {first}" if unapproved else f"; this needs it to be {allowed}"),
                 proposal_id=self.proposal_id,
                 state=self.state.value,
                 allowed=[state.value for state in states],

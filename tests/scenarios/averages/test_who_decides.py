@@ -133,6 +133,6 @@ def test_nothing_is_overridden_once_it_is_approved(office: AverageOffice) -> Non
 
 def test_a_proposal_that_is_not_approved_is_not_frozen(office: AverageOffice) -> None:
     proposal = office.propose()
-    with pytest.raises(ProposalNotReady):
+    with pytest.raises(ProposalNotReady, match="is proposed: a second person approves it first"):
         office.freeze(proposal.proposal_id)
     assert office.average(ONE) is None
