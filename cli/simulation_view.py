@@ -109,4 +109,4 @@ def _signed(minor: int, currency: str) -> str:
 
 def _share(part: int, effect: Effect) -> str:
     share = percentage(part, of=effect.accounts) or Decimal(0)
-    return f"{share.quantize(Decimal(1), ROUND_HALF_UP)} %"
+    return f"{share.quantize(Decimal(1), ROUND_HALF_UP)}%"

@@ -114,9 +114,9 @@ def test_a_correction_from_its_report_to_its_publishing(code: str, tmp_path: Pat
     name = f"{code}@2"
     drafted = answer("tariff", "draft", file)[name]
     review = headgate("tariff", "review", name, who=BOB)
-    assert "Usage charge USE: 2.00 → 3.00 (+50.0 %)" in review
+    assert "Usage charge USE: 2.00 → 3.00 (+50.0%)" in review
     headgate("tariff", "review", name, "--approve", drafted["fingerprint"], who=BOB)
-    assert "Usage charge USE: 2.00 → 3.00 (+50.0 %)" in headgate("tariff", "diff", f"{code}@1", name)
+    assert "Usage charge USE: 2.00 → 3.00 (+50.0%)" in headgate("tariff", "diff", f"{code}@1", name)
 
     bills = tmp_path / "bills.csv"
     found = answer("tariff", "report", name, "--bills", str(bills), who=BOB)

@@ -20,7 +20,7 @@ def test_a_diff_tells_each_difference_in_a_line() -> None:
     result = CliRunner().invoke(build(), ["tariff", "diff", OLD, NEW])
     assert result.exit_code == 0
     lines = [line.strip() for line in result.stdout.splitlines()]
-    assert "Service charge SVC, meter size 5/8: 12.35 → 13.10 (+6.1 %)" in lines
+    assert "Service charge SVC, meter size 5/8: 12.35 → 13.10 (+6.1%)" in lines
     assert "In force from 2026-07-01 (was 2026-01-01)" in lines
 
 

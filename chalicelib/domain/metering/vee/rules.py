@@ -91,4 +91,4 @@ def _finding(code: str, severity: Severity, usage: UsageToValidate, what: str) -
 
 
 def _shown(water: Quantity) -> str:
-    return f"{water.decimal(places=1)} {water.unit.value}"
+    return f"{water.decimal(places=1):,f}".removesuffix(".0") + f" {water.unit.value}"

@@ -86,13 +86,13 @@ def spoken(value: Any, *, field: str, currency: str) -> str:
 
 
 def change(before: Any, after: Any, *, field: str, currency: str) -> str:
-    """“12.35 → 13.10 (+6.1 %)”."""
+    """“12.35 → 13.10 (+6.1%)”."""
     words = " → ".join(spoken(value, field=field, currency=currency) for value in (before, after))
     old, new = figure(before), figure(after)
     if not old or new is None or field not in _MONEY | {"percent"}:
         return words
     per_mille = to_integer(Fraction(new - old) / Fraction(abs(old)) * 1000, rule=RoundingRule.HALF_UP)
-    return f"{words} ({Decimal(per_mille).scaleb(-1):+} %)"
+    return f"{words} ({Decimal(per_mille).scaleb(-1):+}%)"
 
 
 def _money(number: Decimal, currency: str) -> str:
@@ -115,7 +115,7 @@ def _section(section: Mapping[str, Any], *, field: str, currency: str) -> str:
     if "percent" in left:
         percent = spoken(left.pop("percent"), field="percent", currency=currency)
         base = f" of {spoken(left.pop('base'), field='base', currency=currency)}" if "base" in left else ""
-        told.append(f"{percent} %{base}")
+        told.append(f"{percent}%{base}")
     for main in sorted(MAIN & left.keys()):
         told.append(spoken(left.pop(main), field=main, currency=currency))
     told.extend(

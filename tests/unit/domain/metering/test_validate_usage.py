@@ -50,8 +50,7 @@ def test_usage_up_to_four_times_the_usual_passes_and_beyond_does_not() -> None:
     (finding,) = findings(USUAL, OPENING, a_read(MAY, "1661"))
     assert (finding.code, finding.severity) == ("far_above_history", Severity.EXCEPT)
     assert finding.message == (
-        "usage of register r1 from 2026-04-01 to 2026-05-01 of 361.0 m3 "
-        "is more than 4 times the usual 90.0 m3"
+        "usage of register r1 from 2026-04-01 to 2026-05-01 of 361 m3 is more than 4 times the usual 90 m3"
     )
 
 

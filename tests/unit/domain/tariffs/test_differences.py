@@ -64,9 +64,9 @@ def test_a_version_does_not_differ_from_itself() -> None:
 
 def test_a_figure_is_told_with_the_key_it_stands_under_and_its_change_in_percent() -> None:
     assert said(("inside: 12.35", "inside: 13.1")) == [
-        "Service charge SVC, meter size 5/8, zone inside: 12.35 → 13.10 (+6.1 %)"
+        "Service charge SVC, meter size 5/8, zone inside: 12.35 → 13.10 (+6.1%)"
     ]
-    assert said(("percent: 5", "percent: 4.75")) == ["Tax CITY: 5 → 4.75 (-5.0 %)"]
+    assert said(("percent: 5", "percent: 4.75")) == ["Tax CITY: 5 → 4.75 (-5.0%)"]
 
 
 def test_keys_of_a_table_come_and_go() -> None:
@@ -100,7 +100,7 @@ def test_a_table_in_place_of_a_figure() -> None:
 
 def test_tiers_go_by_their_number() -> None:
     assert said(("from: 7", "from: 8")) == ["Tier 2 of WATER now starts at 8 (was 7)"]
-    assert said(("rate: 4.20", "rate: 4.5")) == ["Tier 2 of WATER: 4.20 → 4.50 (+7.1 %)"]
+    assert said(("rate: 4.20", "rate: 4.5")) == ["Tier 2 of WATER: 4.20 → 4.50 (+7.1%)"]
     assert said(("{from: 7, rate: 4.20}", "{from: 7, rate: 4.20}, {from: 20, rate: 6}")) == [
         "Tier 3 of WATER is new: from 20 at 6.00"
     ]
@@ -114,7 +114,7 @@ def test_a_new_charge_says_all_there_is_to_it_and_where_it_stands() -> None:
     )
     taken_on = "base: [SVC, WATER], percent: 5", "base: [SVC, WATER, DEBT], percent: 5"
     assert said(("  - {type: tax, code: CITY", debt), taken_on) == [
-        "Charge DEBT is new, after WATER: 3.5 % of SVC, WATER, charge group water, fund debt, "
+        "Charge DEBT is new, after WATER: 3.5% of SVC, WATER, charge group water, fund debt, "
         "GL account 4090, label “Debt service”, type percent_surcharge",
         "Tax CITY is now also taken on DEBT",
     ]  # fmt: skip
