@@ -152,7 +152,7 @@ def _print_next_step(progress: RunProgress) -> None:
 
 def print_runs(runs: Sequence[BillRun]) -> None:
     """The list of runs."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     # ids and amounts are copied: they are never cut short
     table.add_column("Run", no_wrap=True, min_width=max((len(run.run_id) for run in runs), default=0))
     table.add_column("Wave")
@@ -168,7 +168,7 @@ def print_runs(runs: Sequence[BillRun]) -> None:
         table.add_row(
             run.run_id,
             str(run.wave),
-            f"[{_COLORS.get(run.state, 'cyan')}]{run.state.value}[/]",
+            f"[{_COLORS.get(run.state, 'cyan')}]{run.state.value.replace('_', ' ')}[/]",
             *(f"{count:,}" for count in (tally.billed, tally.excepted, tally.skipped)),
             money(tally.amount_minor, tally.currency),
         )

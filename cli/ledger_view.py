@@ -45,6 +45,7 @@ def print_findings(found: Findings) -> None:
         mark = "[bold red]✗[/]" if broken else "[green]✓[/]" if checked else "[dim]–[/]"
         table.add_row(mark, str(number), words, f"{checked:,} {of}")
     out.print(table)
+    out.print("[dim]14, that a bill can be made again from what was frozen: headgate bill replay BILL[/]")
     for violation in found.violations[:_SHOWN]:
         out.print(f"[red]{violation.invariant}[/]  {violation}", soft_wrap=True)
     if len(found.violations) > _SHOWN:

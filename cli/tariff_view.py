@@ -130,7 +130,8 @@ def print_report(report: PublicationReport) -> None:
         for currency, net in report.net_minor.items():
             out.print(f"All in all {money(net, currency)}, as far as they can be made again.")
     if report.unchanged:
-        out.print(f"{report.unchanged:,} more charges on such days would come out the same.")
+        more = f"{report.unchanged:,} more charge{'' if report.unchanged == 1 else 's'}"
+        out.print(f"{more} on such days would come out the same.")
 
 
 def report_document(report: PublicationReport) -> dict[str, Any]:

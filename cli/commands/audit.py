@@ -12,7 +12,7 @@ from rich.markup import escape
 from chalicelib import bootstrap
 from chalicelib.domain.audit.entry import AuditEntry
 from cli.cloud.session import use_stack
-from cli.desk import account_named
+from cli.desk import account_named, money
 from cli.output import JsonOption, out, print_json
 
 _MOST_SHOWN = 1000
@@ -30,7 +30,10 @@ def command(
         str, typer.Argument(help="Which one: an account's number, WATER-RES@2, drought_stage, a run's id …")
     ],
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what was done before this day.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Leave out what was done before this day."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,11 +58,16 @@ def command(
 
 def _print(entry: AuditEntry) -> None:
     out.print(f"{entry.at:%Y-%m-%d %H:%M}  [bold]{escape(entry.action.replace('_', ' '))}[/]  {entry.actor}")
+    currency = entry.after.get("currency")
     for fact, value in entry.after.items():
         before = entry.before.get(fact)
-        was = "" if before in (None, value) else f" (was {_words(before)})"
-        out.print(f"  [dim]{fact.replace('_', ' ')}:[/] {escape(_words(value) + was)}", soft_wrap=True)
+        in_money = str(currency) if currency and fact.endswith("_minor") else ""
+        was = "" if before in (None, value) else f" (was {_words(before, in_money)})"
+        name = (fact.removesuffix("_minor") if in_money else fact).replace("_", " ")
+        out.print(f"  [dim]{name}:[/] {escape(_words(value, in_money) + was)}", soft_wrap=True)
 
 
-def _words(value: object) -> str:
+def _words(value: object, currency: str) -> str:
+    if currency and isinstance(value, int):
+        return money(value, currency)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chalicelib.domain.kernel.rows import RowOutcome, RowReport
@@ -56,10 +57,12 @@ def _document(report: RowReport, job: LoadJob) -> dict[str, Any]:
 
 
 def _print(report: RowReport, *, dry_run: bool) -> None:
-    table = Table(title="Dry run: nothing was stored" if dry_run else None)
-    table.add_column("file")
+    if dry_run:
+        out.print("[bold]Dry run: nothing was stored[/]")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("File")
     for name in (*(outcome.value for outcome in RowOutcome), "refused"):
-        table.add_column(name, justify="right")
+        table.add_column(name.capitalize(), justify="right")
     for name in _files(report):
         refused = sum(row.file == name for row in report.rejected)
         counts = [report.count(outcome, file=name) for outcome in RowOutcome]

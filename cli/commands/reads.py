@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chalicelib import bootstrap
@@ -56,9 +57,12 @@ def import_file(
 @app.command("list")
 def list_reads(
     meter_number: Annotated[str, typer.Argument(metavar="METER", help="The number on the meter.")],
-    since: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+    ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Not included.")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Not included."),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,11 +80,21 @@ def list_reads(
     if as_json:
         print_json([{"position": position, "read": read} for position, read in rows])
         return
-    table = Table("register", "day", "taken at", "dials", "quality", "source")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in ("Register", "Day", "Taken at (UTC)"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("Dials", justify="right", no_wrap=True)
+    for title in ("Quality", "Source"):
+        table.add_column(title)
     for position, read in rows:
         value = format(read.value, "f")
         table.add_row(
-            position, str(read.read_on), read.taken_at.isoformat(), value, read.quality.value, read.source
+            position,
+            str(read.read_on),
+            f"{read.taken_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+            value,
+            read.quality.value,
+            read.source,
         )
     out.print(table if rows else f"No reads from {start} to before {end}.")
 

@@ -115,7 +115,7 @@ def _hints_of_left_out(excepted: Sequence[Excepted], run: BillRun, month: Month)
     for one in excepted:
         if one.withheld_minor:
             accept = f'headgate bill accept {one.account_id} --period {month} --reason "burst pipe"'
-            found.append(("Find unusual usage right", accept))
+            found.append(("Accept unusual usage", accept))
             break
     if excepted:
         found.append(("Bill those left out", f"headgate billrun retry {run.run_id} --watch"))

@@ -158,7 +158,7 @@ class Demo:
                 now=datetime.now(UTC),
                 registry=bootstrap.registry_store(),
             )
-        told = f"{published} versions published, {conditions} conditions declared, and the utility's profile"
+        told = f"{published} versions, {conditions} conditions, the utility's profile"
         self.stages.done("tariffs", told)
 
     def _read(self, folder: Path, stage: str, told: str) -> None:
