@@ -1,6 +1,6 @@
 """`python -m fuzz`: feed documents and formulas until the time is over, and keep what must not be.
 
-Exit status 1 when something was found: its smallest input is in build/fuzz/, with the traceback.
+Exit code 1 when something was found: its smallest input is in build/fuzz/, with the traceback.
 """
 
 from __future__ import annotations

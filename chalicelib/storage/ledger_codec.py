@@ -7,7 +7,7 @@ item's key says (shard, accounting period, account, transaction id) is not repea
 Layout 1. Days count from the first day of the accounting period, decimals are text, empty ends are cut off:
 
     transaction [kind, document day, recorded at (µs since 1970), currency, received day, reverses, reason,
-                 [cancelled agreements], [posting …] or receivable account, bill]
+                 [canceled agreements], [posting …] or receivable account, bill]
     posting     [GL account, fund, amount, agreement, charge group, due day]
     bill        [kind, cycle, period ("" = accounting period), due day, segment …]
     segment     [agreement, service, start day, days, generation, quantity, unit, estimated, tariff,

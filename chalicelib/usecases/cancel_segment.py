@@ -15,7 +15,7 @@ from chalicelib.usecases.post_transaction import Desk, Posted
 
 
 class ReplacementDoesNotFit(Refusal):
-    """A replacing bill is not for what was cancelled: account, agreement, days or generation differ."""
+    """A replacing bill is not for what was canceled: account, agreement, days or generation differ."""
 
 
 def cancel_segment(
@@ -29,7 +29,7 @@ def cancel_segment(
 ) -> Posted:
     """Cancel an agreement's charges on a bill, once; `replacement` is posted together with it or not at all.
 
-    What had paid the cancelled charges is free again and pays the replacement. Nothing is posted while a bill
+    What had paid the canceled charges is free again and pays the replacement. Nothing is posted while a bill
     run holds the cycle.
 
     Raises TransactionUnknown, NotOnThisBill, ReversalWithoutReason, ReplacementDoesNotFit,

@@ -11,7 +11,7 @@ from chalicelib.usecases.post_transaction import Desk, Posted
 def reverse_transaction(
     desk: Desk, *, account_id: AccountId, transaction_id: TransactionId, reason: str
 ) -> Posted:
-    """Post the linked reversal of a transaction, once. Of a bill, what is not cancelled yet is cancelled.
+    """Post the linked reversal of a transaction, once. Of a bill, what is not canceled yet is canceled.
 
     Raises TransactionUnknown, NotReversible, ReversalWithoutReason, ConflictingTransaction, and for a bill
     PostingConditionFailed while a run holds its cycle.

@@ -61,7 +61,10 @@ def event(
     account: AccountArgument,
     agreement: Annotated[str, typer.Argument(help="Its service, the utility's name for it, or its id.")],
     name: Annotated[str, typer.Argument(metavar="EVENT", help="As the tariff names it: reconnected.")],
-    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it happened.")],
+    on: Annotated[
+        datetime,
+        typer.Option("--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day it happened."),
+    ],
     value: Annotated[str, typer.Option(help="How many times, or for how much money.")] = "1",
     take_back: Annotated[bool, typer.Option("--take-back", help="It did not happen after all.")] = False,
     as_json: JsonOption = False,

@@ -44,7 +44,10 @@ BillArgument = Annotated[
 ]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; kept in the ledger and the audit trail.")]
 OnOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The utility's day. Default: today.")
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The utility's day. Default: today."
+    ),
 ]
 
 
@@ -196,7 +199,7 @@ def accept(
     reason: ReasonOption,
     as_json: JsonOption = False,
 ) -> None:
-    """Find unusual usage right: the next run, or a retry of the last one, bills it as it was read."""
+    """Accept unusual usage: the next run, or a retry of the last one, bills it as it was read."""
     use_stack()
     accepted = accept_usage(
         account_id=account_named(account),
@@ -219,7 +222,11 @@ def off_cycle(
     reason: ReasonOption,
     through: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Bill up to this day, not included. Default: --on."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Bill up to this day, not included. Default: --on.",
+        ),
     ] = None,
     on: OnOption = None,
     as_json: JsonOption = False,

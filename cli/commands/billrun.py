@@ -22,7 +22,10 @@ app = typer.Typer(help="Bill a cycle: start, watch, approve, reject, retry.", no
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="The run's id (`headgate billrun list`).")]
 OnOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The utility's day. Default: today.")
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The utility's day. Default: today."
+    ),
 ]
 WatchOption = Annotated[bool, typer.Option("--watch", help="Follow the run until it ends or asks.")]
 

@@ -25,7 +25,8 @@ def command(
     accounts: Annotated[int | None, typer.Option(min=1, help="How many accounts. Default: 500.")] = None,
     seed: Annotated[int | None, typer.Option(help="Another seed is another town.")] = None,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the demo. Default: today.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The day of the demo. Default: today."),
     ] = None,
     serve: Annotated[
         bool,

@@ -33,7 +33,10 @@ AccountArgument = Annotated[
     str, typer.Argument(metavar="ACCOUNT", help="The utility's account number, or Headgate's id.")
 ]
 OnOption = Annotated[
-    datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The utility's day. Default: today.")
+    datetime | None,
+    typer.Option(
+        "--on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The utility's day. Default: today."
+    ),
 ]
 
 

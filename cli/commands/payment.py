@@ -32,7 +32,12 @@ def take(
     reference: Annotated[str, typer.Option("--reference", help="Receipt or bank reference; posted once.")],
     received_on: Annotated[
         datetime | None,
-        typer.Option("--received-on", formats=["%Y-%m-%d"], help="The day it arrived. Default: today."),
+        typer.Option(
+            "--received-on",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The day it arrived. Default: today.",
+        ),
     ] = None,
     source: Annotated[str, typer.Option(help="Where it came in.")] = COUNTER,
     as_json: JsonOption = False,

@@ -48,7 +48,7 @@ class BillSegment:
     """One agreement's charges for one service period.
 
     `generation` counts the live segment of these days: 0 when first billed, one more each time the segment
-    is cancelled and billed again.
+    is canceled and billed again.
     """
 
     agreement_id: AgreementId

@@ -19,7 +19,7 @@ class OpenItem:
     """What is owed for one agreement's charge group on one due date, and what has paid it.
 
     The name is the field's: an item stays an open item after it is settled. `original_minor` is what was
-    charged less what was cancelled; `applied` are (transaction, amount) of the credits that pay it.
+    charged less what was canceled; `applied` are (transaction, amount) of the credits that pay it.
     """
 
     agreement_id: AgreementId | None
@@ -68,7 +68,7 @@ class Credit:
 
 
 class BilledSegment(NamedTuple):
-    """A segment that was posted. A cancelled one is kept, not live, for the number of its generation."""
+    """A segment that was posted. A canceled one is kept, not live, for the number of its generation."""
 
     agreement_id: AgreementId
     service_type: ServiceType

@@ -29,7 +29,7 @@ def off_cycle_bill_id(*, billed_through: date, generation: int = 0) -> BillId:
 
 
 def rebill_id(*, bill_id: BillId, agreement_id: AgreementId, generation: int) -> BillId:
-    """The id of the bill that replaces a cancelled segment; `generation` is that of the new segment."""
+    """The id of the bill that replaces a canceled segment; `generation` is that of the new segment."""
     return BillId(f"RE.{bill_id}.{agreement_id}.{generation}")
 
 

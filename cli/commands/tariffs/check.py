@@ -34,7 +34,7 @@ def check(
         bool, typer.Option(help="Refuse a rate file also where only some of its classes cannot be billed.")
     ] = False,
 ) -> None:
-    """Check documents: a line for each, `ok` or `FILE:LINE: cause`. Exit status 1 on any error.
+    """Check documents: a line for each, `ok` or `FILE:LINE: cause`. Exit code 1 on any error.
 
     Sound files are named too on a terminal, and where folders are given. What an OWRS file has beside the
     faults that keep it from being rated goes to standard error as notes.

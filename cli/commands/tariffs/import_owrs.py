@@ -32,14 +32,17 @@ def import_rates(
     ] = None,
     currency: Annotated[str, typer.Option(help="ISO 4217: rate files do not say.")] = "USD",
     effective_from: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Instead of the file's effective_date.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Instead of the file's effective_date."
+        ),
     ] = None,
     force: Annotated[bool, typer.Option(help="Write over documents that are there.")] = False,
 ) -> None:
     """Turn a rate file into tariff documents, one for each customer class, and say what had to be assumed.
 
     The assumptions stand at the head of each document too. A class that no document can say is named with its
-    line; the exit status is 1 where none is left.
+    line; the exit code is 1 where none is left.
     """
     owrs = read_owrs(file)
     for name in classes or ():

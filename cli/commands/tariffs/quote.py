@@ -35,10 +35,18 @@ def quote(
     files: Annotated[
         list[Path], typer.Argument(help="Tariffs, several versions of one too, and conditions.")
     ],
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of service.")],
+    start: Annotated[
+        datetime,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="First day of service."),
+    ],
     end: Annotated[
         datetime,
-        typer.Option("--to", formats=["%Y-%m-%d"], help="The closing read's day; not billed itself."),
+        typer.Option(
+            "--to",
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The closing read's day; not billed itself.",
+        ),
     ],
     usage: Annotated[
         str | None, typer.Option(help='Billing units, or with a unit: "12700 gal". None without a meter.')
@@ -53,7 +61,8 @@ def quote(
     ] = None,
     tariff: Annotated[str | None, typer.Option(help="Which tariff, where the files hold several.")] = None,
     bill_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Default: the day of --to.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Default: the day of --to."),
     ] = None,
     position: Annotated[Position, typer.Option(help="Where the bill stands.")] = Position.REGULAR,
     scheduled_days: Annotated[

@@ -64,6 +64,7 @@ def simulate(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
             help="The day whose rates count as in force. Default: the last day of service in the usage.",
         ),
     ] = None,
@@ -163,7 +164,11 @@ def usage_export(
     file: Annotated[Path, typer.Argument(help="The file to write: .csv, or .parquet.")],
     through: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last day on which a period may end. Default: today."),
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="The last day on which a period may end. Default: today.",
+        ),
     ] = None,
     determinant: Annotated[
         list[str] | None,
