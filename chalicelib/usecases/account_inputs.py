@@ -62,11 +62,15 @@ class BillingDesk:
         return GatheredInputs(
             account=account,
             terms=terms,
-            metering=metering_inputs(
-                (account,), until=_day_after(until), registry=self.registry, reads=self.reads
-            ),
+            metering=self.metering_of(account, through=until),
             rates=rates_in_force(self.store),
             claims=claims,
+        )
+
+    def metering_of(self, account: AccountInputs, *, through: date) -> MeteringInputs:
+        """The account's meters, and their reads from where it was billed to until `through`, that day included."""
+        return metering_inputs(
+            (account,), until=_day_after(through), registry=self.registry, reads=self.reads
         )
 
     def bill(self, inputs: GatheredInputs) -> Outcome:

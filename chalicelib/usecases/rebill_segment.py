@@ -46,13 +46,16 @@ def rebill_segment(
             bill_id=bill_id,
             agreement_id=agreement_id,
         )
-    inputs = desk.gather(account_id=account_id, period=None, today=posting.today, through=segment.period.end)
+    end = segment.period.end
+    inputs = desk.gather(account_id=account_id, period=None, today=posting.today, through=end)
     state = desk.ledger.account_state(account_id)
     dates = replace(inputs.terms.dates, accounting_period=posting.open_period())
+    account = _as_before(inputs.account, segment, state)
     inputs = replace(
         inputs,
-        account=_as_before(inputs.account, segment, state),
+        account=account,
         terms=replace(inputs.terms, dates=dates),
+        metering=desk.metering_of(account, through=end),  # later bills may have taken over the reads
     )
     billed = require_billed(desk.bill(inputs))
     generation = billed.bill.segments[0].generation

@@ -166,6 +166,33 @@ def test_a_segment_billed_anew_replaces_the_one_that_was_wrong(utility: InProces
     assert replay_bill(bill=replaced, operations=wrong.operations, artefacts=wrong.artefacts).is_equal
 
 
+def test_a_segment_is_billed_anew_though_later_ones_are_billed_already(utility: InProcess) -> None:
+    utility.bill(OCTOBER)
+    utility.read(reads_of_town(NOVEMBER))
+    utility.bill(NOVEMBER)
+    first = next(bill for bill in bills(utility) if bill.account_id == ONE and bill.period == OCTOBER)
+    before = utility.ledger_reader.account_state(ONE)
+    water = AgreementId(f"{ONE}.water")
+
+    rebill_segment(
+        desk=billing(utility),
+        posting=posting(utility, on_day(NOVEMBER, 25)),
+        artefacts=utility.artefacts,
+        account_id=ONE,
+        bill_id=first.bill_id,
+        agreement_id=water,
+        reason="a second look",
+    )
+
+    state = utility.ledger_reader.account_state(ONE)
+    assert state.balance_minor == before.balance_minor
+    again, later = sorted(state.live_segments(water), key=lambda one: one.period.start)
+    assert (again.generation, later.generation) == (1, 0)
+    assert again.reads == next(one.reads for one in before.live_segments(water) if one.period == again.period)
+    replaced = next(bill for bill in bills(utility) if bill.kind is BillKind.REBILL)
+    assert replay_bill(bill=replaced, operations=utility.operations, artefacts=utility.artefacts).is_equal
+
+
 def test_every_posted_bill_comes_out_again_from_its_frozen_inputs(utility: InProcess) -> None:
     utility.bill(OCTOBER)
     utility.read([a_read(1, OCTOBER, day=25, value=109)])
