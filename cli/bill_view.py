@@ -12,6 +12,7 @@ from chalicelib.domain.billing.bill import Bill, BilledRead, BillSegment
 from chalicelib.domain.billing.bill_account import Billed, Excepted, Outcome
 from chalicelib.domain.billing.exceptions import BillException
 from chalicelib.domain.metering.meter_read import ReadQuality
+from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.tariffs.explanation import explain_line
 from chalicelib.usecases.find_bill_facts import BillFacts
 from cli.desk import money
@@ -58,7 +59,8 @@ def print_bill(bill: Bill, *, explain: bool = False, facts: BillFacts | None = N
         f"[dim]dated {bill.bill_date}, due {bill.due_on}, "
         f"books of {bill.accounting_period}[/]"
     )
-    for segment in bill.segments:
+    order = list(ServiceType)  # as on the paper
+    for segment in sorted(bill.segments, key=lambda one: (order.index(one.service_type), one.agreement_id)):
         _print_segment(segment, bill.currency, explain=explain)
         if facts is not None:
             out.print()

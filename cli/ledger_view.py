@@ -45,12 +45,14 @@ def print_findings(found: Findings) -> None:
         mark = "[bold red]✗[/]" if broken else "[green]✓[/]" if checked else "[dim]–[/]"
         table.add_row(mark, str(number), words, f"{checked:,} {of}")
     out.print(table)
-    out.print("[dim]14, that a bill can be made again from what was frozen: headgate bill replay BILL[/]")
+    out.print("[dim]14, that a bill can be made again, is shown by headgate bill replay[/]")
     for violation in found.violations[:_SHOWN]:
         out.print(f"[red]{violation.invariant}[/]  {violation}", soft_wrap=True)
     if len(found.violations) > _SHOWN:
         out.print(f"[dim]and {len(found.violations) - _SHOWN:,} more: --json names all[/]")
-    verdict = f"[bold red]{len(found.violations):,} violations[/]" if found.violations else "All hold"
+    count = len(found.violations)
+    broken_ones = f"[bold red]{count:,} violation{'' if count == 1 else 's'}[/]"
+    verdict = broken_ones if count else "All hold"
     out.print(f"{verdict}: {found.accounts:,} accounts, {found.transactions:,} transactions.")
 
 
