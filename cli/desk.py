@@ -8,6 +8,8 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import typer
+
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId
@@ -21,6 +23,7 @@ from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.record_event import EventDesk
 from chalicelib.usecases.start_bill_run import BillRunStarter
 
+_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _ACTOR = re.compile(r"[\w.@-]{1,60}")
 
 
@@ -63,6 +66,13 @@ def account_named(text: str) -> AccountId:
             raise account_unknown(account_id)
         found = registry.account(account_id).account.account_id
     return found
+
+
+def amount_typed(text: str) -> Decimal:
+    """An amount of money as it is typed: digits, and a point before the cents."""
+    if not _AMOUNT.fullmatch(text):
+        raise typer.BadParameter(f"{text!r} is no amount: write digits such as 84.20, without a sign")
+    return Decimal(text)
 
 
 def minor_of(amount: Decimal, account_id: AccountId, registry: RegistryStore) -> int:

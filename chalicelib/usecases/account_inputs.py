@@ -68,7 +68,7 @@ class BillingDesk:
         )
 
     def metering_of(self, account: AccountInputs, *, through: date) -> MeteringInputs:
-        """The account's meters, and their reads from where it was billed to until `through`, that day included."""
+        """The account's meters, and their reads since it was billed last, up to and on `through`."""
         return metering_inputs(
             (account,), until=_day_after(through), registry=self.registry, reads=self.reads
         )

@@ -11,7 +11,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.ledger.adjustment import Adjustment
 from chalicelib.usecases.adjust_account import adjust_account
 from cli.cloud.session import use_stack
-from cli.desk import account_named, day_of, minor_of, posting_desk
+from cli.desk import account_named, amount_typed, day_of, minor_of, posting_desk
 from cli.ledger_view import print_posted
 from cli.output import JsonOption
 
@@ -22,8 +22,12 @@ def command(
     ],
     reason: Annotated[str, typer.Option("--reason", help="Why, so that an auditor understands.")],
     reference: Annotated[str, typer.Option("--reference", help="Unique in the account; posted once.")],
-    charge: Annotated[Decimal | None, typer.Option(parser=Decimal, help="Amount to charge.")] = None,
-    credit: Annotated[Decimal | None, typer.Option(parser=Decimal, help="Amount to credit.")] = None,
+    charge: Annotated[
+        Decimal | None, typer.Option(parser=amount_typed, metavar="AMOUNT", help="Amount to charge.")
+    ] = None,
+    credit: Annotated[
+        Decimal | None, typer.Option(parser=amount_typed, metavar="AMOUNT", help="Amount to credit.")
+    ] = None,
     gl_account: Annotated[str, typer.Option(help="The other side. Default: adjustments.")] = "",
     as_json: JsonOption = False,
 ) -> None:

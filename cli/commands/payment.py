@@ -11,7 +11,7 @@ import typer
 from chalicelib import bootstrap
 from chalicelib.usecases.take_payment import COUNTER, take_payment
 from cli.cloud.session import use_stack
-from cli.desk import account_named, day_of, minor_of, posting_desk
+from cli.desk import account_named, amount_typed, day_of, minor_of, posting_desk
 from cli.ledger_view import print_posted
 from cli.output import JsonOption
 
@@ -28,7 +28,9 @@ def take(
     account: Annotated[
         str, typer.Argument(metavar="ACCOUNT", help="The account's number, or Headgate's id.")
     ],
-    amount: Annotated[Decimal, typer.Argument(parser=Decimal, help="How much, for example 84.20.")],
+    amount: Annotated[
+        Decimal, typer.Argument(parser=amount_typed, metavar="AMOUNT", help="How much, for example 84.20.")
+    ],
     reference: Annotated[str, typer.Option("--reference", help="Receipt or bank reference; posted once.")],
     received_on: Annotated[
         datetime | None,

@@ -107,7 +107,7 @@ class AccountsOfPerson(NamedTuple):
 
 def account_unknown(account_id: AccountId) -> AccountUnknown:
     """What every store says of an account it does not have."""
-    return AccountUnknown(f"no account has the id {account_id}", account_id=account_id)
+    return AccountUnknown(f"no account has the number or id {account_id}: check it", account_id=account_id)
 
 
 def cycle_unknown(code: CycleCode) -> CycleUnknown:
