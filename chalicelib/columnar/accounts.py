@@ -10,6 +10,7 @@ import numpy as np
 from chalicelib.columnar.sums import Integers, main_value, rounded, sums_by
 from chalicelib.columnar.usage_table import Coded, UsageTable, joined
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.simulation.dated_cells import last_value
 from chalicelib.domain.simulation.figures import CLASS, QUINTILE, AccountChange, Change
 
 MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
@@ -67,7 +68,9 @@ class Accounts:
         rate_class = main_value(account, table.rate_class.codes[rows], now, count, nothing=-1)
         dimensions = {CLASS: Coded(rate_class, table.rate_class.names)}
         for name in by:
-            codes, names = table.determinants[name].codes[rows], table.determinants[name].names
+            column = table.determinants[name]
+            column = column.renamed({cell: last_value(cell) for cell in column.names})
+            codes, names = column.codes[rows], column.names
             nothing = names.index("") if "" in names else -1
             dimensions[name] = Coded(main_value(account, codes, now, count, nothing=nothing), names)
         used, meter = _most_used(table, rows, owner=owner, of_agreement=of_agreement, days_of=days_of)

@@ -6,7 +6,7 @@ over all rows, and rows share a layout when it has the same shape, whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
@@ -25,10 +25,11 @@ from chalicelib.columnar.terms import applies, depends_on, terms_of
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.arithmetic import places_of
 from chalicelib.domain.tariffs.charges.charge import Terms
-from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind, Value, Values
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind, Values
 from chalicelib.domain.tariffs.expressions.syntax import names_in
 from chalicelib.domain.tariffs.plan import Layout, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
+from chalicelib.domain.tariffs.request import RatingRequest
 from chalicelib.domain.tariffs.slices import Slice
 from chalicelib.domain.tariffs.version import TariffVersion
 
@@ -48,13 +49,19 @@ class Part(NamedTuple):
 
 
 class OwnNumbers:
-    """Rows alike in all but the numbers `names`; `slices` are those of one of them."""
+    """Rows alike in all but the numbers `names`; `slices` are those of one of them, `frame` its bill's."""
 
     def __init__(
-        self, book: TariffBook, rows: UsageRows, slices: Sequence[Slice], names: Sequence[str]
+        self,
+        book: TariffBook,
+        rows: UsageRows,
+        slices: Sequence[Slice],
+        names: Sequence[str],
+        *,
+        frame: Hashable,
     ) -> None:
         """Raises NotOverColumns where formulas or charges have a form that columns have not."""
-        self._book, self._rows, self._slices = book, rows, slices
+        self._book, self._rows, self._slices, self._frame = book, rows, slices, frame
         self._names = [_dependents(piece.version, names) for piece in slices]
         for piece, own in zip(slices, self._names, strict=True):
             _require_columns(piece.version, own, book)
@@ -62,10 +69,11 @@ class OwnNumbers:
     @property
     def sign(self) -> tuple[Any, ...]:
         """What rows have in common that these layouts serve."""
-        return tuple(
-            (piece.period.days, piece.version.reference, *_without(piece.values, own))
+        slices = (
+            (piece.period.days, piece.version.reference, *_without(alike_values(piece.values), own))
             for piece, own in zip(self._slices, self._names, strict=True)
         )
+        return (self._frame, *slices)
 
     def layouts(self, members: NDArray[np.intp]) -> Iterator[Owned | NDArray[np.intp]]:
         """Layouts for all `members`, or those of them that are to be rated by themselves."""
@@ -203,8 +211,19 @@ class OwnNumbers:
         return max(place, *(Figures.of(bound).places for bound in bounds), 0)
 
 
-def _without(values: Values, names: set[str]) -> Iterator[tuple[str, Value]]:
-    return (item for item in values.items() if item[0] not in names)
+def bill_frame(request: RatingRequest) -> Hashable:
+    """What a layout follows from beside the slices."""
+    return request.position, request.scheduled_days
+
+
+def alike_values(values: Values) -> Iterator[tuple[str, Hashable]]:
+    """`values` as far as amounts follow from them: of an event not its day, which the slice has already."""
+    for name, value in values.items():
+        yield name, tuple(event.value for event in value) if isinstance(value, tuple) else value
+
+
+def _without(values: Iterator[tuple[str, Hashable]], names: set[str]) -> Iterator[tuple[str, Hashable]]:
+    return (item for item in values if item[0] not in names)
 
 
 def _parts_of(

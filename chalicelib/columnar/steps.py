@@ -28,6 +28,7 @@ from chalicelib.domain.tariffs.charges.base import Base
 from chalicelib.domain.tariffs.charges.charge import Placement, Terms
 from chalicelib.domain.tariffs.charges.discount import DiscountTerms
 from chalicelib.domain.tariffs.charges.minimum_charge import MinimumTerms
+from chalicelib.domain.tariffs.charges.one_off_charge import OneOffTerms
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitTerms
 from chalicelib.domain.tariffs.charges.percent_charge import PercentTerms
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingTerms
@@ -102,6 +103,12 @@ def _discount(
     return -lesser(rated(base, terms.percent, Fraction(1, 100), rule=terms.head.rounding), most)
 
 
+def _one_off(
+    terms: OneOffTerms, place: Placement, _usage: Sequence[Column], _totals: Sequence[Column]
+) -> Column:
+    return sum(line.amount_minor for line in terms.lines(place))
+
+
 def _rounding(
     terms: RoundingTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
 ) -> Column:
@@ -118,6 +125,7 @@ _STEPS: dict[type[Terms], ColumnStep] = {
     PercentTerms: _percent,
     MinimumTerms: _minimum,
     DiscountTerms: _discount,
+    OneOffTerms: _one_off,
     RoundingTerms: _rounding,
 }
 

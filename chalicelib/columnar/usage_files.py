@@ -75,11 +75,11 @@ class DuckUsageFiles:
         self._ignored = frozenset(ignored)
 
     @contextmanager
-    def open(self, *, determinants: Collection[str]) -> Iterator[UsageStore]:
+    def open(self, *, determinants: Collection[str], events: Collection[str]) -> Iterator[UsageStore]:
         """See UsageSource. Raises UsageFileMissing, UnreadableUsageFile, HeaderRefused, FileNotText."""
         files = _files(self._path)
         headers = [_header(file) for file in files]
-        known = tuple(name for name in determinants if name not in COLUMNS)
+        known = tuple(name for name in (*determinants, *events) if name not in COLUMNS)
         columns = Columns(required=REQUIRED, optional=(*OPTIONAL, *known, *sorted(self._ignored)))
         for file, header in zip(files, headers, strict=True):
             columns.check(header, file=file.name)
@@ -99,14 +99,20 @@ class DuckUsageFiles:
                 taking.take(file, number, header, name=_name(file, self._path))
                 for number, (file, header) in enumerate(zip(files, headers, strict=True))
             ]
-            yield self._checked(store, taken, used)
+            yield self._checked(store, taken, used, events)
 
     def _checked(
-        self, store: duckdb.DuckDBPyConnection, taken: Sequence[_Taken], determinants: Sequence[str]
+        self,
+        store: duckdb.DuckDBPyConnection,
+        taken: Sequence[_Taken],
+        used: Sequence[str],
+        events: Collection[str],
     ) -> UsageStore:
+        attributes = tuple(name for name in used if name not in events)
+        happened = tuple(name for name in used if name in events)
         names, rows, lines = zip(*((one.name, one.rows, one.lines) for one in taken), strict=True)
         places = Places(names, rows, lines)
-        found = checked(store, places=places, unit=self._unit, determinants=determinants)
+        found = checked(store, places=places, unit=self._unit, determinants=attributes, events=happened)
         miscut = [row for one in taken for row in one.rejected]
         order = {name: number for number, name in enumerate(places.files)}
         return UsageStore(
@@ -116,7 +122,8 @@ class DuckUsageFiles:
             rejected=sorted([*miscut, *found.rejected], key=lambda row: (order[row.file], row.line)),
             units=found.units,
             unit=self._unit,
-            determinants=determinants,
+            determinants=attributes,
+            events=happened,
             rating=self._rating,
             rows_a_part=self._rows_a_part,
         )

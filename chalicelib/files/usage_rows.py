@@ -8,7 +8,10 @@ from pathlib import Path
 
 from chalicelib.usecases.ports.simulation import BilledUsage
 
-COLUMNS = ("account", "agreement", "class", "tariff", "from", "to", "usage", "unit")
+COLUMNS = (
+    *("account", "agreement", "class", "tariff", "from", "to", "usage", "unit"),
+    *("position", "scheduled_days"),
+)
 
 
 class CsvUsageWriter:
@@ -36,6 +39,8 @@ class CsvUsageWriter:
                         row.end.isoformat(),
                         "" if row.usage is None else format(row.usage, "f"),
                         row.unit,
+                        row.position.value,
+                        "" if row.scheduled_days is None else row.scheduled_days,
                         *(row.determinants.get(name, "") for name in determinants),
                     )
                 )

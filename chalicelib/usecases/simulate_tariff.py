@@ -6,7 +6,7 @@ rate change is still compared like with like.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from chalicelib.domain.simulation.figures import Compared
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.usecases.export_usage import determinants_of
+from chalicelib.usecases.export_usage import determinants_of, events_of
 from chalicelib.usecases.ports.simulation import Terms, Usage, UsageSource
 
 GROUPED_BY = ("meter_size", "assistance")
@@ -65,7 +65,8 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
     NothingToGroupBy, CurrenciesDiffer, NothingToRate, and what the source raises.
     """
-    with source.open(determinants=determinants_of([*proposal.current, *proposal.proposed])) as usage:
+    versions = [*proposal.current, *proposal.proposed]
+    with source.open(determinants=determinants_of(versions), events=events_of(versions)) as usage:
         return _simulated(proposal, usage)
 
 
@@ -105,9 +106,30 @@ def _simulated(proposal: Proposal, usage: Usage) -> Simulated:
         proposed=[_compared(version) for version in _in_force(proposal.proposed, on=date.max).values()],
         moved=proposal.moved,
         unchanged_tariffs=[code for code in used if code not in changed],
+        events=usage.events,
+        events_untold=[
+            name
+            for name in events_of(_rated(usage, current, proposed, moved=proposal.moved))
+            if name not in usage.events
+        ],
+        tells_positions=usage.positions,
         comparison=found.comparison,
     )
     return Simulated(simulation, [*usage.rejected, *found.refused])
+
+
+def _rated(
+    usage: Usage,
+    current: Mapping[str, TariffVersion],
+    proposed: Mapping[str, TariffVersion],
+    *,
+    moved: Mapping[str, str],
+) -> Iterator[TariffVersion]:
+    """The versions that agreements of the usage are on, on either side."""
+    for code in usage.tariffs:
+        yield from (
+            side[on] for side, on in ((current, code), (proposed, moved.get(code, code))) if on in side
+        )
 
 
 def _in_force(versions: Iterable[TariffVersion], *, on: date) -> dict[str, TariffVersion]:

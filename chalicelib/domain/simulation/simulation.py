@@ -15,6 +15,8 @@ class Simulation:
 
     `first_day` to `end` (half-open) are the days of the data, `rows_read` all rows in it and `rows_rejected`
     those that could not be understood. `moved` says which tariff's agreements are put on another one.
+    `events` are those that the usage tells of, `events_untold` others that a tariff on either side charges
+    for. `tells_positions`: whether the usage says which bills are opening or closing ones.
     """
 
     source: Sequence[str]
@@ -27,6 +29,9 @@ class Simulation:
     proposed: Sequence[Compared]
     moved: Mapping[str, str]
     unchanged_tariffs: Sequence[str]
+    events: Sequence[str] = ()
+    events_untold: Sequence[str] = ()
+    tells_positions: bool = False
     comparison: Comparison
 
     @property

@@ -119,13 +119,13 @@ class TariffBook:
         return self._slices(self._frame(request), request)
 
     def determinants(self, request: RatingRequest) -> Iterator[Determinant]:
-        """The attributes of an agreement that each version in force in the request's period looks for.
+        """What each version in force in the request's period looks for in an agreement, events included.
 
         Raises NoTariffInForce.
         """
         for piece in self._frame(request).pieces:
             for determinant in piece.version.determinants:
-                if determinant.source.of_agreement and determinant.kind is not DeterminantKind.EVENT:
+                if determinant.source.of_agreement:
                     yield determinant
 
     @property

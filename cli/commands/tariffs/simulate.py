@@ -22,7 +22,7 @@ from chalicelib.rendering.simulation.report_json import json_schema
 from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.tariff_documents.rate_documents import load_rate_files
 from chalicelib.usecases.all_shards import all_shards
-from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
+from chalicelib.usecases.export_usage import a_year_through, determinants_of, events_of, export_usage
 from chalicelib.usecases.ports.simulation import BilledUsage, Progress
 from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.rates_in_force import rates_in_force
@@ -176,7 +176,9 @@ def usage_export(
     registry = bootstrap.registry_store()
     window = a_year_through(day_of(through))
     shards = all_shards(registry)
-    names = tuple(dict.fromkeys([*determinants_of(_published()), *(determinant or [])]))
+    published = _published()
+    events = events_of(published)
+    names = tuple(dict.fromkeys([*determinants_of(published), *(determinant or []), *events]))
     with progress_bar("Exporting usage", len(shards), unit="shards") as bar:
 
         def counted(found: Iterator[Sequence[BilledUsage]]) -> Iterator[Sequence[BilledUsage]]:
@@ -185,7 +187,11 @@ def usage_export(
                 bar.advance()
 
         found = export_usage(
-            shards=shards, window=window, registry=registry, reader=bootstrap.ledger_reader()
+            shards=shards,
+            window=window,
+            registry=registry,
+            reader=bootstrap.ledger_reader(),
+            events=events,
         )
         rows = bootstrap.usage_writer(file).write(chain.from_iterable(counted(found)), determinants=names)
     if as_json:

@@ -20,6 +20,7 @@ from chalicelib.domain.tariffs.amounts import ANYTHING, Amount, Formula, Key, Ta
 from chalicelib.domain.tariffs.charges.charge import Charge, Head
 from chalicelib.domain.tariffs.charges.discount import Discount
 from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge
+from chalicelib.domain.tariffs.charges.one_off_charge import OneOffCharge
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
 from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
@@ -40,12 +41,14 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import (
     Effectivity,
     NamedFormula,
+    OpeningAndClosing,
     Proration,
+    ShortOpening,
     TariffVersion,
     UsageTerms,
 )
 from chalicelib.tariff_documents.expressions import parse_expression
-from tests.unit.domain.tariffs.builders import DECLARED, LONG_AGO, THIRTIETHS, head, version
+from tests.unit.domain.tariffs.builders import DECLARED, LONG_AGO, RECONNECTED, THIRTIETHS, head, version
 
 START = date(2026, 4, 1)
 NUMBER = DeterminantKind.NUMBER
@@ -57,8 +60,10 @@ DETERMINANTS = (
     Determinant(name="days", kind=NUMBER, source=Source.PERIOD),
     Determinant(name="month", kind=DeterminantKind.CHOICE, source=Source.CALENDAR),
     Determinant(name="stage", kind=DeterminantKind.CHOICE, source=Source.UTILITY, default="0"),
+    RECONNECTED,
 )
-ATTRIBUTES = tuple(one.name for one in DETERMINANTS if one.source.of_agreement)
+EVENTS = tuple(one.name for one in DETERMINANTS if one.kind is DeterminantKind.EVENT)
+ATTRIBUTES = tuple(one.name for one in DETERMINANTS if one.source.of_agreement and one.name not in EVENTS)
 
 rules = st.sampled_from(RoundingRule)
 rates = st.decimals("-2", "20", places=3)
@@ -211,6 +216,12 @@ def roundings(code: str, earlier: Sequence[str]) -> st.SearchStrategy[Charge]:
     return st.builds(RoundingCharge, head=heads(code), to=steps, of=bases(earlier))
 
 
+def one_offs(code: str, _earlier: Sequence[str]) -> st.SearchStrategy[Charge]:
+    when = {"head": heads(code), "when": st.sampled_from(EVENTS)}
+    percent = st.builds(OneOffCharge, **when, percent=amounts(percents), floor=st.none() | money)
+    return percent | st.builds(OneOffCharge, **when, amount=amounts(money))
+
+
 def bases(earlier: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(earlier), min_size=1, unique=True).map(tuple)
 
@@ -223,10 +234,17 @@ CHARGES: list[Callable[[str, Sequence[str]], st.SearchStrategy[Charge]]] = [
     minimums,
     discounts,
     roundings,
+    one_offs,
 ]
 
 prorations = st.sampled_from([None, None, THIRTIETHS, replace(THIRTIETHS, tiers=False)]) | st.builds(
-    Proration, normal_days=st.just((25, 35)), basis_days=st.sampled_from([30, 31, None]), tiers=st.booleans()
+    Proration,
+    normal_days=st.just((25, 35)),
+    basis_days=st.sampled_from([30, 31, None]),
+    tiers=st.booleans(),
+    opening_and_closing=st.sampled_from(OpeningAndClosing),
+    shortest_opening_days=st.sampled_from([0, 5, 40]),
+    below_shortest=st.sampled_from(ShortOpening),
 )
 usage_terms = st.builds(
     UsageTerms,

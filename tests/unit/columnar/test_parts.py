@@ -26,7 +26,7 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Terms
 from tests.unit.columnar.random_rows import Row, random_rows
-from tests.unit.columnar.strategies import ATTRIBUTES, START, books
+from tests.unit.columnar.strategies import ATTRIBUTES, EVENTS, START, books
 from tests.usage_files import NOW, PROPOSED, YEAR, written
 
 SINCE = date(2026, 1, 1)
@@ -79,7 +79,10 @@ def table_of(numbered: Sequence[tuple[int, Owned]]) -> UsageTable:
         metered=np.array([row.metered for row in rows], dtype=np.bool_),
         usage=np.array([row.usage for row in rows], dtype=np.int64),
         places=2,
-        determinants={name: coded([getattr(row, name) for row in rows]) for name in ATTRIBUTES},
+        determinants={name: coded([row.cell(name) for row in rows]) for name in ATTRIBUTES},
+        events={name: coded([row.event for row in rows]) for name in EVENTS},
+        position=coded([row.position for row in rows]),
+        scheduled_days=np.array([row.scheduled_days for row in rows], dtype=np.int64),
     )
 
 
@@ -120,7 +123,7 @@ def test_every_split_and_order_gives_what_all_rows_at_once_give(
 
 def usage_of(path: Path, *, rows_a_part: int) -> Iterator[UsageStore]:
     source = bootstrap.usage_source(str(path), rows_a_part=rows_a_part)
-    with source.open(determinants=("meter_size",)) as usage:
+    with source.open(determinants=("meter_size",), events=()) as usage:
         assert isinstance(usage, UsageStore)
         yield usage
 

@@ -40,7 +40,7 @@ class Read:
 
 def read(path: Path | str, *, unit: Unit | None = None, ignored: tuple[str, ...] = ()) -> Read:
     source = bootstrap.usage_source(str(path), unit=unit, ignored=ignored)
-    with source.open(determinants=("meter_size",)) as usage:
+    with source.open(determinants=("meter_size",), events=("reconnected",)) as usage:
         assert isinstance(usage, UsageStore)
         (rows,) = usage.parts()
         return Read(usage, rows)
