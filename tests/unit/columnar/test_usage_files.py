@@ -18,6 +18,7 @@ from chalicelib.columnar.usage_store import UsageStore
 from chalicelib.columnar.usage_table import UsageTable
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import HeaderRefused
+from chalicelib.domain.tariffs.request import Position
 from chalicelib.usecases.ports.simulation import NothingToRate
 from tests.usage_files import YEAR, written
 
@@ -101,6 +102,51 @@ def test_a_row_that_cannot_be_understood_is_rejected_with_its_line(
     table = read(written(tmp_path, f"{HEAD}{good}\n{row}\n"))
     assert rejected(table) == [(3, column, reason)]
     assert (table.row_count, table.usage.tolist()) == (2, [15])
+
+
+WIDE = "agreement,tariff,from,to,usage,unit,position,scheduled_days,meter_size,reconnected\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ("final,,,", "position", "'final' is no position of a bill"),
+        (",0,,", "scheduled_days", "'0' is no number of days"),
+        (",30.5,,", "scheduled_days", "'30.5' is no number of days"),
+        (",,5/8; 2026-02-31=1,", "meter_size", "'5/8; 2026-02-31=1' has days that are none"),
+        (",,2026-01-09=1; 2026-01-08=2,", "meter_size", "has days that are none, or do not follow"),
+        (",,5/8; 2026-02-01=1,", "meter_size", "'5/8; 2026-02-01=1' changes outside of the period"),
+        (",,5/8; 2026-01-01=1,", "meter_size", "'5/8; 2026-01-01=1' changes outside of the period"),
+        (",,,yes", "reconnected", "'yes' does not say what happened when"),
+        (",,,-1", "reconnected", "'-1' does not say what happened when"),
+        (",,,2026-01-09", "reconnected", "'2026-01-09' does not say what happened when"),
+        (",,,2026-01-09=1; 2", "reconnected", "'2026-01-09=1; 2' does not say what happened when"),
+        (",,,2026-01-09=0", "reconnected", "'2026-01-09=0' has an event of nothing"),
+        (",,,0.00", "reconnected", "'0.00' has an event of nothing"),
+        (",,,2026-01-31=1", "reconnected", "'2026-01-31=1' has a day that is not billed in the period"),
+        (",,,2025-12-31=1", "reconnected", "'2025-12-31=1' has a day that is not billed in the period"),
+        (",,,2026-01-09=1; 2026-01-09=1", "reconnected", "has days that are none, or do not follow"),
+        (",,,2026-13-09=1", "reconnected", "'2026-13-09=1' has days that are none"),
+    ],
+)
+def test_what_is_said_of_a_bill_beside_its_usage_is_checked_too(
+    cells: str, column: str, reason: str, tmp_path: Path
+) -> None:
+    good = "B,R-1,2026-01-01,2026-01-31,1,ccf,Opening,31,5/8; 2026-01-31=1,2026-01-01=1; 2026-01-30=83.20"
+    table = read(written(tmp_path, f"{WIDE}{good}\nA,R-1,2026-01-01,2026-01-31,1,ccf,{cells}\n"))
+    ((line, found, said),) = rejected(table)
+    assert (line, found) == (3, column)
+    assert reason in said
+    assert (table.positions, table.events) == (True, ("reconnected",))
+    assert table.rows.position.names == ("opening",)
+    assert table.scheduled_days.tolist() == [31]
+
+
+def test_an_event_without_a_day_is_one_of_the_first_day(tmp_path: Path) -> None:
+    table = read(written(tmp_path, f"{WIDE}A,R-1,2026-01-01,2026-01-31,1,ccf,,,,2\n"))
+    request = table.rows_of(Unit.CCF, np.array([0]), table.tariff).request(0)
+    assert request.determinants["reconnected"].entries == ((date(2026, 1, 1), "2"),)
+    assert (request.position, request.scheduled_days) == (Position.REGULAR, None)
 
 
 @pytest.mark.parametrize(
