@@ -13,7 +13,7 @@ from chalicelib.runtime.clients import aws_client, forget_clients
 from chalicelib.runtime.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from chalicelib.columnar.part_rating import PartRating
@@ -414,11 +414,11 @@ def usage_writer(path: Path) -> UsageWriter:
     return ParquetUsageWriter(path, text=CsvUsageWriter)
 
 
-def simulation_reports() -> SimulationReports:
-    """What writes simulations down: JSON, CSV and a page; needs no stack."""
+def simulation_reports(languages: Sequence[str] = ("en",)) -> SimulationReports:
+    """What writes simulations down: JSON, CSV and a page in each of `languages`; needs no stack."""
     from chalicelib.rendering.simulation.reports import FolderReports
 
-    return FolderReports()
+    return FolderReports(languages)
 
 
 def forget() -> None:

@@ -11,9 +11,15 @@ from chalicelib.columnar.sums import Integers, main_value, rounded, sums_by
 from chalicelib.columnar.usage_table import Coded, UsageTable, joined
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.simulation.dated_cells import last_value
-from chalicelib.domain.simulation.figures import CLASS, QUINTILE, AccountChange, Change
+from chalicelib.domain.simulation.figures import (
+    CLASS,
+    DAYS_A_YEAR,
+    MONTHS_A_YEAR,
+    QUINTILE,
+    AccountChange,
+    Change,
+)
 
-MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 _FIFTHS = 5
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.simulation.figures import Compared
 from chalicelib.domain.simulation.simulation import Simulation
@@ -41,7 +44,8 @@ class Proposal:
 
     `current` are the versions known today; those in force on `current_on` are compared (None: on the last day
     of service in the data). `conditions` hold on both sides. `by` names columns that accounts are grouped by;
-    without any it is GROUPED_BY, as far as the usage has them.
+    without any it is GROUPED_BY, as far as the usage has them. `needed` is the revenue needed over the days
+    of the usage, in major units.
     """
 
     current: Sequence[TariffVersion]
@@ -50,6 +54,7 @@ class Proposal:
     moved: Mapping[str, str] = field(default_factory=dict)
     by: Sequence[str] = ()
     current_on: date | None = None
+    needed: Decimal | None = None
 
 
 class Simulated(NamedTuple):
@@ -113,9 +118,14 @@ def _simulated(proposal: Proposal, usage: Usage) -> Simulated:
             if name not in usage.events
         ],
         tells_positions=usage.positions,
+        needed_minor=_minor(proposal.needed, found.comparison.currency),
         comparison=found.comparison,
     )
     return Simulated(simulation, [*usage.rejected, *found.refused])
+
+
+def _minor(amount: Decimal | None, currency: str) -> int | None:
+    return None if amount is None else Money(amount, currency).rounded(RoundingRule.HALF_UP).minor
 
 
 def _rated(

@@ -73,7 +73,7 @@ class UsageYear:
                     end=end,
                     usage=_usage(served, drawn),
                     unit=Unit.CCF.value if served.links else "",
-                    determinants=served.determinants | _events(index, month, served, start),
+                    determinants={**served.determinants, **_events(index, month, served, start)},
                 )
 
     def _drawn(self, plumbing: Plumbing, start: date, end: date, rng: Random) -> dict[str, int]:

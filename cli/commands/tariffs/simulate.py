@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -16,6 +17,7 @@ from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.domain.tariffs.determinants import number_in
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.rendering.simulation.report_json import json_schema
@@ -41,6 +43,10 @@ _LOOK_EVERY_S = 0.5
 
 class WrongMove(Refusal):
     """--move is not written OLD=NEW."""
+
+
+class WrongAmount(Refusal):
+    """--revenue-needed is no amount of money."""
 
 
 class WrongSide(Refusal):
@@ -91,6 +97,16 @@ def simulate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Write report.html, report.json and tables into this folder.")
     ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A language of the report, such as es or es-MX; repeatable, a page for each. Default: en."
+        ),
+    ] = None,
+    revenue_needed: Annotated[
+        str | None,
+        typer.Option(help="What the utility needs over the days of the usage, such as 207000.00."),
+    ] = None,
     on_stack: Annotated[
         bool,
         typer.Option(
@@ -104,6 +120,7 @@ def simulate(
 
     Exit code 1 when the control totals do not agree.
     """
+    reports = bootstrap.simulation_reports(language or ("en",))
     if on_stack:
         use_stack()
     rates = _current(current), _documents(proposed), _documents(condition or [])
@@ -122,6 +139,7 @@ def simulate(
         moved=_moves(move or []),
         by=by or (),
         current_on=current_on.date() if current_on else None,
+        needed=_amount(revenue_needed) if revenue_needed else None,
     )
     with progress_bar("Reading usage", unit="rows") as bar:
         shown = ""
@@ -140,7 +158,6 @@ def simulate(
             rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
         )
         simulation, left_out = simulate_tariff(proposal, source=source)
-    reports = bootstrap.simulation_reports()
     written = reports.write(out_folder, simulation, left_out) if out_folder else []
     if as_json:
         print_json(reports.document(simulation))
@@ -258,6 +275,13 @@ def _published() -> list[TariffVersion]:
     return [
         bootstrap.read_tariff(tariff.canonical) for tariff in published_tariffs(bootstrap.artefact_store())
     ]
+
+
+def _amount(text: str) -> Decimal:
+    amount = number_in(text)
+    if amount is None or amount <= 0:
+        raise WrongAmount(f"--revenue-needed {text!r} is no amount of money: write it like 207000.00")
+    return amount
 
 
 def _moves(texts: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,6 @@ from chalicelib.domain.kernel.ids import AccountId, AgreementId, Month
 from chalicelib.domain.metering.meter_read import MeterRead
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle
-from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.tariffs.request import Position
 from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.usecases.all_shards import all_shards

@@ -15,7 +15,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from chalicelib.domain.kernel.errors import Refusal
-from cli.commands.tariffs.simulate import WrongMove, WrongSide
+from chalicelib.rendering.catalogs import NoCatalog
+from cli.commands.tariffs.simulate import WrongAmount, WrongMove, WrongSide
 from cli.main import build
 
 ROOT = Path(__file__).parents[3]
@@ -59,6 +60,7 @@ def test_the_folder_holds_the_report_in_every_form_and_they_agree(tmp_path: Path
         "accounts.csv",
         "bands.csv",
         "groups.csv",
+        "fifths.csv",
         "left_out.csv",
     }
     report = json.loads((tmp_path / "report.json").read_text())
@@ -94,7 +96,7 @@ def test_rows_left_out_are_shown_with_their_lines(tmp_path: Path) -> None:
 
 def test_the_json_form_is_the_report() -> None:
     document = json.loads(run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--json").stdout)
-    assert document["total"]["change"] == "889.55"
+    assert document["total"]["change"] == "919.55"
     assert all(control["holds"] for control in document["controls"])
 
 
@@ -107,6 +109,29 @@ def test_one_document_is_enough_and_a_column_can_be_named(tmp_path: Path) -> Non
     assert "beside the rates in force on 2026-06-30" in result.output
     assert "Accounts by parcel" in result.output
     assert "Accounts by meter size" not in result.output
+
+
+def test_the_report_comes_in_the_languages_asked_for_and_its_tables_in_the_first(tmp_path: Path) -> None:
+    asked = ("--language", "es", "--language", "en", "--revenue-needed", "210000")
+    run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--out", str(tmp_path), *asked)
+    pages = {name: (tmp_path / name).read_text() for name in ("report.html", "report.en.html")}
+    assert '<html lang="es" dir="ltr">' in pages["report.html"]
+    assert '<html lang="en" dir="ltr">' in pages["report.en.html"]
+    assert "menos que los $210,000.00 necesarios" in pages["report.html"]
+    assert "less than the $210,000.00 needed" in pages["report.en.html"]
+    heads = {file.stem: file.read_text().partition("\n")[0] for file in tmp_path.glob("*.csv")}
+    assert heads["revenue"] == "tarifa,cargo,nombre,clase,ahora,propuesto,cambio,porcentaje"
+    assert heads["groups"].endswith("porcentaje_5,porcentaje_25,porcentaje_50,porcentaje_75,porcentaje_95")
+    assert "Cargo por servicio" in pages["report.html"], "the label that the tariff has in Spanish"
+    assert json.loads((tmp_path / "report.json").read_text())["revenue_needed"] == "210000.00"
+
+
+def test_a_language_or_an_amount_that_is_none_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(NoCatalog, match="no catalog for 'tlh'"):
+        run(*SAMPLE, "--against", str(tmp_path / "none.csv"), "--language", "tlh")
+    for amount in ("much", "-1", "0", "1,000"):
+        with pytest.raises(WrongAmount, match=re.escape(repr(amount))):
+            run(*SAMPLE, "--against", str(tmp_path / "none.csv"), "--revenue-needed", amount)
 
 
 @pytest.mark.parametrize("move", ["WATER-RES", "=NEW", "OLD="])
