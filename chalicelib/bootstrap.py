@@ -347,7 +347,11 @@ def read_tariff(canonical: str) -> TariffVersion:
     return load_tariff(canonical, file="tariff").version
 
 
-def rated_here(progress: Progress = lambda _title, _done, _rows: None) -> PartRating:
+def _silent(_title: str, _done: int, _rows: int) -> None:
+    pass
+
+
+def rated_here(progress: Progress = _silent) -> PartRating:
     """Rates the usage of simulations in this process, part by part."""
     from chalicelib.columnar.part_rating import RatedHere
 
@@ -387,6 +391,7 @@ def usage_source(
     unit: Unit | None = None,
     ignored: Collection[str] = (),
     rating: PartRating | None = None,
+    progress: Progress = _silent,
     rows_a_part: int = 200_000,
 ) -> UsageSource:
     """Files of usage for simulations, rated in this process unless `rating` says where; needs no stack."""
@@ -396,7 +401,8 @@ def usage_source(
     return DuckUsageFiles(
         path,
         careful=lambda file, columns: read_delimited(file, columns=columns),
-        rating=rating or rated_here(),
+        rating=rating or rated_here(progress),
+        progress=progress,
         unit=unit,
         ignored=ignored,
         rows_a_part=rows_a_part,

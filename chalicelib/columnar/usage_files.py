@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from glob import glob
 from pathlib import Path
@@ -19,11 +19,13 @@ from typing import IO, NamedTuple
 import duckdb
 
 from chalicelib.columnar.part_rating import PartRating
-from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, Places, checked
+from chalicelib.columnar.usage_cells import COLUMNS, OPTIONAL, REQUIRED, Places, checked, one
 from chalicelib.columnar.usage_store import UsageStore
+from chalicelib.columnar.watched import interruptible, watched
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import Columns, HeaderRefused, RejectedRow, Row
+from chalicelib.usecases.ports.simulation import Progress
 
 _PARQUET = (".parquet", ".pq")
 _TEXT = (".csv", ".csv.gz")
@@ -65,6 +67,7 @@ class DuckUsageFiles:
         rating: PartRating,
         unit: Unit | None = None,
         ignored: Collection[str] = (),
+        progress: Progress,
         rows_a_part: int,
     ) -> None:
         self._path = path
@@ -73,6 +76,7 @@ class DuckUsageFiles:
         self._rows_a_part = rows_a_part
         self._unit = unit
         self._ignored = frozenset(ignored)
+        self._progress = progress
 
     @contextmanager
     def open(self, *, determinants: Collection[str], events: Collection[str]) -> Iterator[UsageStore]:
@@ -90,16 +94,33 @@ class DuckUsageFiles:
                 )
         there = {name for header in headers for name in header}
         used = tuple(name for name in known if name in there)
-        with TemporaryDirectory() as scratch, duckdb.connect(Path(scratch) / "usage.duckdb") as store:
+        with (
+            interruptible(),
+            TemporaryDirectory() as scratch,
+            duckdb.connect(Path(scratch) / "usage.duckdb") as store,
+        ):
             store.execute(f"SET memory_limit = '{_MEMORY}'")
             names = ", ".join(f"{_quoted(name)} VARCHAR" for name in (*COLUMNS, *used))
             store.execute(f'CREATE TABLE raw ("#file" INTEGER, {names})')
             taking = _Taking(store, columns, self._careful, Path(scratch))
-            taken = [
-                taking.take(file, number, header, name=_name(file, self._path))
-                for number, (file, header) in enumerate(zip(files, headers, strict=True))
-            ]
-            yield self._checked(store, taken, used, events)
+            taken = self._take(taking, files, headers)
+            with watched(store, self._telling("Checking", 0, sum(one.rows for one in taken))):
+                usage = self._checked(store, taken, used, events)
+            yield usage
+
+    def _take(self, taking: _Taking, files: Sequence[Path], headers: Sequence[Sequence[str]]) -> list[_Taken]:
+        """Every file, telling how many of all their lines are read."""
+        sizes = [_line_count(file) for file in files]
+        taken = []
+        for number, (file, header) in enumerate(zip(files, headers, strict=True)):
+            before, name = sum(sizes[:number]), _name(file, self._path)
+            with watched(taking.store, self._telling("Reading", before, sizes[number], sum(sizes))):
+                taken.append(taking.take(file, number, header, lines=sizes[number], name=name))
+        return taken
+
+    def _telling(self, title: str, before: int, here: int, whole: int | None = None) -> Callable[[int], None]:
+        """Tells of a part of a whole that is so many percent done."""
+        return lambda percent: self._progress(title, before + here * percent // 100, whole or here)
 
     def _checked(
         self,
@@ -181,8 +202,8 @@ class _Taking(NamedTuple):
     careful: CarefulReader
     scratch: Path
 
-    def take(self, file: Path, number: int, header: Sequence[str], *, name: str) -> _Taken:
-        """Take one file, the fast way if rows and lines are one for one."""
+    def take(self, file: Path, number: int, header: Sequence[str], *, lines: int, name: str) -> _Taken:
+        """Take one file of so many lines, the fast way if rows and lines are one for one."""
         if _is_parquet(file):
             try:
                 rows = _insert(self.store, "read_parquet(?)", [str(file)], number, header)
@@ -190,10 +211,13 @@ class _Taking(NamedTuple):
                 raise _unreadable(file, error) from None
             return _Taken(name, rows, range(1, rows + 1), ())
         self.store.begin()  # rows that are deleted would leave a gap in the numbers of rows
-        found = None
-        with suppress(duckdb.Error):
+        try:
             found = _insert(self.store, *_as_text(file, header), number, header)
-        if found is not None and found + 1 == _line_count(file):
+        except duckdb.InterruptException:
+            raise
+        except duckdb.Error:
+            found = None
+        if found is not None and found + 1 == lines:
             self.store.commit()
             return _Taken(name, found, range(2, found + 2), ())
         self.store.rollback()
@@ -238,7 +262,10 @@ def _insert(
 
 
 def _line_count(file: Path) -> int:
-    """Lines of a file, one without an end counted too."""
+    """Lines of a file, one without an end counted too; of Parquet the rows."""
+    if _is_parquet(file):
+        with duckdb.connect() as store:
+            return int(one(store, f"SELECT count(*) FROM read_parquet({_literal(str(file))})"))
     lines, last = 0, b"\n"
     with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
         while block := content.read(1 << 22):

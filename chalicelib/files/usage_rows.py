@@ -22,8 +22,16 @@ class CsvUsageWriter:
 
     def write(self, rows: Iterable[BilledUsage], *, determinants: Sequence[str]) -> int:
         """See UsageWriter."""
-        count = 0
         partial = self._path.with_name(f"{self._path.name}.part")
+        try:
+            count = self._write(partial, rows, determinants)
+            partial.replace(self._path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return count
+
+    def _write(self, partial: Path, rows: Iterable[BilledUsage], determinants: Sequence[str]) -> int:
+        count = 0
         with partial.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow((*COLUMNS, *determinants))
@@ -44,5 +52,4 @@ class CsvUsageWriter:
                         *(row.determinants.get(name, "") for name in determinants),
                     )
                 )
-        partial.replace(self._path)
         return count

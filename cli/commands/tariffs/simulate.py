@@ -31,7 +31,7 @@ from chalicelib.usecases.rates_in_force import rates_in_force
 from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
-from cli.output import JsonOption, err, out, print_json, progress_bar
+from cli.output import CountedProgress, JsonOption, err, out, print_json, progress_bar
 from cli.rejected_rows import print_rejected
 from cli.simulation_view import print_simulation
 
@@ -141,24 +141,22 @@ def simulate(
         current_on=current_on.date() if current_on else None,
         needed=_amount(revenue_needed) if revenue_needed else None,
     )
-    with progress_bar("Reading usage", unit="rows") as bar:
-        shown = ""
-
-        def show(title: str, done: int, rows: int) -> None:
-            nonlocal shown
-            if title != shown:
-                bar.begin(title, rows)
-                shown = title
-            bar.update(done=done)
-
-        source = bootstrap.usage_source(
-            against,
-            unit=Unit.parse(unit) if unit else None,
-            ignored=ignore or (),
-            rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
-        )
-        simulation, left_out = simulate_tariff(proposal, source=source)
-    written = reports.write(out_folder, simulation, left_out) if out_folder else []
+    try:
+        with progress_bar("Reading usage", unit="rows") as bar:
+            show = _shown_in(bar)
+            source = bootstrap.usage_source(
+                against,
+                unit=Unit.parse(unit) if unit else None,
+                ignored=ignore or (),
+                rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
+                progress=show,
+            )
+            simulation, left_out = simulate_tariff(proposal, source=source)
+            written = reports.write(out_folder, simulation, left_out) if out_folder else []
+    except KeyboardInterrupt:
+        stack = " What the stack still rates is forgotten after seven days." if on_stack else ""
+        err.print(f"Interrupted: nothing is written.{stack}")
+        raise typer.Exit(130) from None
     if as_json:
         print_json(reports.document(simulation))
     else:
@@ -219,6 +217,20 @@ def usage_export(
             f"and up to {window.through}.",
             soft_wrap=True,
         )
+
+
+def _shown_in(bar: CountedProgress) -> Progress:
+    """Shows one kind of work after the other, each from nothing."""
+    shown = ""
+
+    def show(title: str, done: int, rows: int) -> None:
+        nonlocal shown
+        if title != shown:
+            bar.begin(title, rows)
+            shown = title
+        bar.update(done=done)
+
+    return show
 
 
 class _Rates(NamedTuple):

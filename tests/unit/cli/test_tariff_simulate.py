@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shlex
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,13 +15,18 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.rendering.catalogs import NoCatalog
+from chalicelib.tariff_documents.load import load_tariff_files
+from chalicelib.usecases.ports.simulation import Terms
 from cli.commands.tariffs.simulate import WrongAmount, WrongMove, WrongSide
 from cli.main import build
 
 ROOT = Path(__file__).parents[3]
 WHAT_IF = ROOT / "samples" / "riverbend" / "what-if"
+TARIFFS = ROOT / "samples" / "riverbend" / "tariffs"
+DETERMINANTS = ("meter_size", "assistance", "winter_average", "parcel", "tax_exempt", "dwelling_units")
 SAMPLE = [
     *("--proposed", str(WHAT_IF / "proposed")),
     *("--current", str(ROOT / "samples" / "riverbend" / "tariffs")),
@@ -132,6 +138,52 @@ def test_a_language_or_an_amount_that_is_none_is_refused_before_anything_is_read
     for amount in ("much", "-1", "0", "1,000"):
         with pytest.raises(WrongAmount, match=re.escape(repr(amount))):
             run(*SAMPLE, "--against", str(tmp_path / "none.csv"), "--revenue-needed", amount)
+
+
+@pytest.mark.parametrize("at", ["read_csv", "rating", "writing"])
+def test_an_interruption_says_that_nothing_is_written_and_it_is_so(
+    at: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        if at == "read_csv":
+            raise RuntimeError("Query interrupted")  # what DuckDB makes of Ctrl-C
+        raise KeyboardInterrupt
+
+    where = {
+        "read_csv": "chalicelib.columnar.usage_files._insert",
+        "rating": "chalicelib.columnar.part_sums.rate_rows",
+        "writing": "chalicelib.rendering.simulation.reports.write_tables",
+    }
+    monkeypatch.setattr(where[at], interrupted)
+    (tmp_path / "report.html").write_text("of last month")
+    result = run(*SAMPLE, "--against", str(WHAT_IF / "usage.csv"), "--out", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "Interrupted: nothing is written." in result.stderr
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [
+        ("report.html", "of last month")
+    ]
+
+
+def test_what_is_done_and_of_how_much_is_told_as_it_goes(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    source = bootstrap.usage_source(
+        str(WHAT_IF / "usage.csv"),
+        rows_a_part=500,
+        progress=lambda title, done, rows: told.append((title, done, rows)),
+    )
+    with source.open(determinants=DETERMINANTS, events=("reconnected",)) as usage:
+        assert [title for title, _, _ in told if title == "Rating"] == []
+        terms = Terms(
+            versions=[one.version for one in load_tariff_files(sorted(TARIFFS.glob("*-3.yaml")))],
+            conditions=[],
+            moved={},
+            since=date(2025, 1, 1),
+        )
+        usage.compare(now=terms, proposed=terms, by=())
+    rated = [(done, rows) for title, done, rows in told if title == "Rating"]
+    assert [rows for _, rows in rated] == [2724] * len(rated)
+    assert [done for done, _ in rated] == sorted(done for done, _ in rated)
+    assert (len(rated), rated[-1]) == (6, (2724, 2724))
 
 
 @pytest.mark.parametrize("move", ["WATER-RES", "=NEW", "OLD="])
