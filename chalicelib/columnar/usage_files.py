@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,6 +30,7 @@ from chalicelib.usecases.ports.simulation import Progress
 
 _PARQUET = (".parquet", ".pq")
 _TEXT = (".csv", ".csv.gz")
+_OTHER_MARKS = (";", "\t", "|")
 _MEMORY = "1GB"  # what goes beyond it while files are read waits on disk
 
 
@@ -177,8 +179,13 @@ def _is_parquet(file: Path) -> bool:
 
 def _header(file: Path) -> list[str]:
     if not _is_parquet(file):
-        with _opened(file) as text:
+        with _readable(file), _opened(file) as text:
             cells = next((cells for cells in csv.reader(text) if any(cell.strip() for cell in cells)), [])
+        other = next((mark for mark in _OTHER_MARKS if len(cells) == 1 and mark in cells[0]), "")
+        if other:
+            raise HeaderRefused(
+                f"{file.name}: the cells are parted by {other!r}: save the file with commas", file=file.name
+            )
         return [cell.strip() for cell in cells]
     with duckdb.connect() as store:
         try:
@@ -186,6 +193,21 @@ def _header(file: Path) -> list[str]:
         except duckdb.Error as error:
             raise _unreadable(file, error) from None
     return [str(column[0]) for column in described or ()]
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Raise UnreadableUsageFile for what is no text, or cannot be uncompressed."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise UnreadableUsageFile(f"{file} is not UTF-8 text: save it as UTF-8", file=str(file)) from None
+    except csv.Error as error:
+        raise UnreadableUsageFile(f"{file} cannot be read: {error}", file=str(file)) from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise UnreadableUsageFile(
+            f"{file} cannot be uncompressed: it is cut off or damaged; fetch it anew", file=str(file)
+        ) from None
 
 
 def _opened(file: Path) -> IO[str]:
@@ -254,11 +276,15 @@ def _insert(
     header: Sequence[str],
 ) -> int:
     wanted = [row[1] for row in store.execute("PRAGMA table_info('raw')").fetchall()][1:]
-    cells = ", ".join(
-        f"trim(coalesce({_quoted(name)}::VARCHAR, ''))" if name in header else "''" for name in wanted
-    )
+    cells = ", ".join(_cell(name) if name in header else "''" for name in wanted)
     done = store.execute(f"INSERT INTO raw SELECT {number}, {cells} FROM {source}", parameters).fetchone()
     return int(done[0]) if done else 0
+
+
+def _cell(name: str) -> str:
+    """The text of a cell; of a point in time that is midnight, the day."""
+    cell = f"trim(coalesce({_quoted(name)}::VARCHAR, ''))"
+    return f"regexp_replace({cell}, '[ T]00:00:00(\\.0+)?$', '')" if name in ("from", "to") else cell
 
 
 def _line_count(file: Path) -> int:
@@ -267,7 +293,7 @@ def _line_count(file: Path) -> int:
         with duckdb.connect() as store:
             return int(one(store, f"SELECT count(*) FROM read_parquet({_literal(str(file))})"))
     lines, last = 0, b"\n"
-    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
+    with _readable(file), gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
         while block := content.read(1 << 22):
             lines += block.count(b"\n")
             last = block

@@ -61,9 +61,11 @@ class UsageStore:
     @property
     def days(self) -> tuple[date, date]:
         """See Usage."""
+        if not self.row_count:
+            raise NothingToRate(f"there is no row in {', '.join(self.files)}: give the usage of a year")
         if not self._good:
             raise NothingToRate(
-                f"not one of the {self.row_count:,} rows can be used: correct what is said of them"
+                f"not one of the {self.row_count:,} rows can be used, such as {self.rejected[0]}"
             )
         return self._first_day, self._end
 

@@ -161,7 +161,11 @@ def simulate(
         print_json(reports.document(simulation))
     else:
         print_simulation(simulation)
-        print_rejected(left_out, report_file=out_folder / "left_out.csv" if out_folder else None)
+        print_rejected(
+            left_out,
+            report_file=out_folder / "left_out.csv" if out_folder else None,
+            option="--out FOLDER",
+        )
         if out_folder:
             names = ", ".join(file.name for file in written)
             out.print(f"\nIn [bold]{out_folder}[/]: {names}", soft_wrap=True)

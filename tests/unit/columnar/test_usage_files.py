@@ -16,9 +16,11 @@ from chalicelib import bootstrap
 from chalicelib.columnar.usage_files import UnreadableUsageFile, UsageFileMissing
 from chalicelib.columnar.usage_store import UsageStore
 from chalicelib.columnar.usage_table import UsageTable
+from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import HeaderRefused
 from chalicelib.domain.tariffs.request import Position
+from chalicelib.files.delimited import FileNotText
 from chalicelib.usecases.ports.simulation import NothingToRate
 from tests.usage_files import YEAR, written
 
@@ -219,8 +221,59 @@ def test_a_missing_file_and_one_that_is_not_parquet_are_refused(tmp_path: Path) 
         read(tmp_path / "none.csv")
     with pytest.raises(UnreadableUsageFile, match="cannot be read"):
         read(written(tmp_path, "not parquet", "usage.parquet"))
-    with pytest.raises(NothingToRate, match="not one of the 0 rows"):
+    with pytest.raises(NothingToRate, match=r"no row in usage\.csv"):
         _ = read(written(tmp_path, HEAD)).days
+    with pytest.raises(NothingToRate, match=r"not one of the 1 rows .* usage\.csv:2 to: 'never' is not"):
+        _ = read(written(tmp_path, HEAD + "A,R-1,2026-01-01,never,1,ccf\n")).days
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "refusal", "said"),
+    [
+        (HEAD.encode("utf-16"), "usage.csv", UnreadableUsageFile, "is not UTF-8 text"),
+        (HEAD.encode() + "Á,R-1".encode("latin-1"), "usage.csv", UnreadableUsageFile, "is not UTF-8 text"),
+        (gzip.compress(HEAD.encode())[:20], "usage.csv.gz", UnreadableUsageFile, "cut off or damaged"),
+        (HEAD.encode(), "usage.csv.gz", UnreadableUsageFile, "cut off or damaged"),
+        (HEAD.replace(",", ";").encode(), "usage.csv", HeaderRefused, "parted by ';': save the file with"),
+        (HEAD.replace(",", "\t").encode(), "usage.csv", HeaderRefused, r"parted by '\\t'"),
+        (b"", "usage.csv", HeaderRefused, "column 'agreement' is missing"),
+        (b"usage,usage\n", "usage.csv", HeaderRefused, "column 'usage' stands twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(
+    content: bytes, name: str, refusal: type[Refusal], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(refusal, match=said):
+        read(file)
+
+
+def test_a_file_that_is_damaged_further_on_is_refused_too(tmp_path: Path) -> None:
+    rows = "".join(f"A{number},R-1,2026-01-01,2026-01-31,{number},ccf\n" for number in range(20_000))
+    file = tmp_path / "usage.csv.gz"
+    file.write_bytes(gzip.compress((HEAD + rows).encode())[:-2_000])
+    with pytest.raises(UnreadableUsageFile, match="cut off or damaged"):
+        read(file)
+    plain = written(tmp_path, HEAD + rows, "usage.csv")
+    plain.write_bytes(plain.read_bytes() + b"\xe9,R-1,2026-01-01,2026-01-31,1,ccf\n")
+    with pytest.raises(FileNotText, match="is not utf-8 text"):
+        read(plain)
+
+
+def test_a_quote_that_is_never_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    text = HEAD + "B,R-1,2026-01-01,2026-01-31,1,ccf\n" + '"A,R-1,2026-01-01,2026-01-31,1,ccf\n'
+    assert rejected(read(written(tmp_path, text))) == [(3, "", "unexpected end of data")]
+
+
+def test_a_day_may_be_midnight_in_parquet(tmp_path: Path) -> None:
+    file = parquet(tmp_path, "i")
+    duckdb.execute(
+        f"""COPY (SELECT * REPLACE ("from"::TIMESTAMP AS "from", "to"::TIMESTAMP_NS AS "to")
+        FROM read_parquet('{file}')) TO '{tmp_path}/times.parquet'"""
+    )
+    table = read(tmp_path / "times.parquet")
+    assert (table.days, list(table.rejected)) == ((date(2026, 1, 1), date(2026, 1, 31)), [])
 
 
 def test_a_packed_file_and_a_byte_order_mark_are_no_hindrance(tmp_path: Path) -> None:
