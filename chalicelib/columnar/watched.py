@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import duckdb
 
-_LOOK_EVERY_S = 0.2
+_LOOKS_A_SECOND = 5
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def watched(store: duckdb.DuckDBPyConnection, tell: Callable[[int], None]) -> It
 
     def look() -> None:
         most = 0
-        while not ended.wait(_LOOK_EVERY_S):
+        while not ended.wait(1 / _LOOKS_A_SECOND):
             most = max(most, int(store.query_progress()))
             tell(most)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 from unittest.mock import patch
 
 import numpy as np
@@ -18,9 +19,19 @@ from chalicelib.domain.tariffs.amounts import Formula
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import compile_book
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.version import OpeningAndClosing, Proration, ShortOpening, TariffVersion
 from chalicelib.tariff_documents.expressions import parse_expression
-from tests.unit.domain.tariffs.builders import METER_SIZE, by, flat, service, tax, tiered, version
+from tests.unit.domain.tariffs.builders import (
+    METER_SIZE,
+    RECONNECTED,
+    by,
+    flat,
+    one_off,
+    service,
+    tax,
+    tiered,
+    version,
+)
 
 WINTER = Determinant(name="winter", kind=DeterminantKind.NUMBER)
 PLAIN = version(service("10"), flat("2"), tax("10", "SVC", "WATER"))
@@ -42,6 +53,56 @@ def april(tariffs: list[str], usage: list[int], **determinants: list[str]) -> Us
         unit=Unit.CCF,
         determinants={name: np.array(texts) for name, texts in determinants.items()},
     )
+
+
+BY_DAYS = Proration(
+    normal_days=(25, 35),
+    basis_days=None,
+    tiers=True,
+    opening_and_closing=OpeningAndClosing.BY_DAYS,
+    shortest_opening_days=31,
+    below_shortest=ShortOpening.USAGE_ONLY,
+)
+
+
+@pytest.mark.parametrize("own_from", [0, group.MOST_SHARED], ids=["own numbers", "shared numbers"])
+def test_rows_alike_but_for_where_their_bill_stands_are_rated_apart(own_from: int) -> None:
+    tariff = version(
+        service("10"),
+        tiered(("0", "1"), (Formula(parse_expression("winter")), "3")),
+        one_off("45"),
+        tax("10", "SVC", "WATER", "FEE"),
+        proration=BY_DAYS,
+        determinants=(WINTER, RECONNECTED),
+    )
+    told = list(
+        product(
+            ("", "opening", "closing"),
+            (31, 28),
+            ("", "2", "2026-04-09=1", "2026-04-10=1; 2026-04-20=1"),
+            ("6; 2026-04-16=9", "6", "9"),
+        )
+    )
+    positions, scheduled, events, winters = zip(*told, strict=True)
+    rows = replace(
+        april(["R-1"] * len(told), [20] * len(told), winter=list(winters)),
+        position=np.array(positions),
+        scheduled_days=np.array(scheduled, dtype=np.int64),
+        events={"reconnected": np.array(events)},
+    )
+    book = compile_book([tariff])
+    with patch.object(group, "MOST_SHARED", own_from):
+        rated = rate_rows(compile_book([tariff]), rows)
+    assert rated.refused == {}
+    assert rated.total_minor.tolist() == [
+        book.rate(rows.request(row)).total_minor for row in range(len(told))
+    ]
+    by_told = dict(zip(told, rated.total_minor.tolist(), strict=True))
+    regular, closing = by_told["", 31, "", "6"], by_told["closing", 31, "", "6"]
+    # 10.00 + 6 × 1.00 + 14 × 3.00, and a tenth; 30 of 31 days of the service charge and the tier
+    assert (regular, by_told["", 31, "2", "6"], by_told["", 28, "", "6"]) == (6380, 6380 + 9900, 6380)
+    assert closing not in {regular, by_told["closing", 28, "", "6"], by_told["opening", 31, "", "6"]}
+    assert by_told["", 31, "", "6"] > by_told["", 31, "", "6; 2026-04-16=9"] > by_told["", 31, "", "9"]
 
 
 def group_count(versions: list[TariffVersion], rows: UsageRows) -> int:

@@ -10,7 +10,7 @@ from chalicelib.columnar.watched import interruptible, watched
 
 
 def test_percents_rise_and_the_watch_ends_with_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LOOK_EVERY_S", 0.002)
+    monkeypatch.setattr(module, "_LOOKS_A_SECOND", 500)
     told: list[int] = []
     with duckdb.connect() as store:
         with watched(store, told.append):
