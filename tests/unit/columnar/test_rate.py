@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from unittest.mock import patch
@@ -16,6 +17,7 @@ from chalicelib.columnar.rate import rate_rows
 from chalicelib.columnar.rows import UnevenRows, UsageRows
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.amounts import Formula
+from chalicelib.domain.tariffs.charges.tiered_charge import TieredCharge
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import compile_book
@@ -103,6 +105,19 @@ def test_rows_alike_but_for_where_their_bill_stands_are_rated_apart(own_from: in
     assert (regular, by_told["", 31, "2", "6"], by_told["", 28, "", "6"]) == (6380, 6380 + 9900, 6380)
     assert closing not in {regular, by_told["closing", 28, "", "6"], by_told["opening", 31, "", "6"]}
     assert by_told["", 31, "", "6"] > by_told["", 31, "", "6; 2026-04-16=9"] > by_told["", 31, "", "9"]
+
+
+def test_a_number_that_changes_within_a_row_cuts_no_other_row() -> None:
+    def tiers(upper: str) -> TieredCharge:
+        return tiered(("0", "1"), (Formula(parse_expression(upper)), "3"))
+
+    now = version(tiers("winter"), determinants=(WINTER,))
+    then = replace(now, version=2, effective_from=date(2026, 4, 20), charges=(tiers("2 * winter"),))
+    rows = april(["R-1"] * 3, [20] * 3, winter=["6; 2026-04-10=9", "6", "9"])
+    with patch.object(group, "MOST_SHARED", 0):
+        rated = rate_rows(compile_book([now, then]), rows)
+    book = compile_book([now, then])
+    assert rated.total_minor.tolist() == [book.rate(rows.request(row)).total_minor for row in range(3)]
 
 
 def group_count(versions: list[TariffVersion], rows: UsageRows) -> int:
