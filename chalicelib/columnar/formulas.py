@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from chalicelib.columnar.exact import Mask, negated
-from chalicelib.columnar.figures import Figures
+from chalicelib.columnar.figures import Figure, Figures
 from chalicelib.columnar.rationals import Rationals
 from chalicelib.domain.tariffs.amounts import BEYOND_MEASURE, Formula
 from chalicelib.domain.tariffs.arithmetic import places_of, scaled
@@ -40,6 +40,12 @@ ColumnValues: TypeAlias = Mapping[str, ColumnValue]
 _Result: TypeAlias = Rationals | Mask | str
 # Far beyond any rate, and well within what one agreement's formula may come to on the way.
 _MOST = 2**400
+
+
+def figure_of(value: ColumnValue) -> Figure:
+    """`value`, which a sound tariff has made sure is a number."""
+    assert isinstance(value, Decimal | Figures), f"{value!r} is no number"
+    return value
 
 
 class NotOverColumns(Exception):

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.money import minor_unit_exponent
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity
 from chalicelib.domain.tariffs.arithmetic import places_of, scaled
-from chalicelib.domain.tariffs.charges.charge import Placement, Step, Terms
+from chalicelib.domain.tariffs.charges.charge import F, N, Placement, Step, Terms
 from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.gauge import Gauge, UsageMissing, usage_terms_of
 from chalicelib.domain.tariffs.line import BillLine, Factor, Note
@@ -66,23 +66,23 @@ def usage_missing(tariffs: str) -> UsageMissing:
     )
 
 
-class Placed(NamedTuple):
+class Placed(NamedTuple, Generic[F, N]):
     """The terms of one stretch, and where they lie."""
 
-    terms: Terms
-    place: Placement
+    terms: Terms[F]
+    place: Placement[N]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Generic[F, N]):
     """The charges of a period in rating order, placed. `gauge` is None where nothing is metered."""
 
     currency: str
     gauge: Gauge | None
-    placed: tuple[Placed, ...]
+    placed: tuple[Placed[F, N], ...]
     tariffs: str
 
-    def plan(self) -> Plan:
+    def plan(self: Layout) -> Plan:
         """The layout compiled."""
         steps = tuple(terms.step(place) for terms, place in self.placed)
         return Plan(self.currency, self.gauge, steps, self.tariffs, self.needs_usage)

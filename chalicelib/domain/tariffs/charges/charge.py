@@ -15,7 +15,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeAlias
+
+from typing_extensions import TypeVar
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
@@ -40,6 +42,18 @@ _NOTE_OF_RULE = {
 
 
 Path: TypeAlias = tuple[str | int, ...]
+
+
+class Multiplied(Protocol):
+    """What terms ask of a figure: that it can be multiplied."""
+
+    def __mul__(self, other: Self | int, /) -> Self: ...
+
+
+# What a figure in terms is, and a scaled count in their placement. Bills leave the defaults; who rates many
+# agreements at once (chalicelib/columnar) puts columns where their figures differ.
+F = TypeVar("F", bound=Multiplied, default=Decimal, covariant=True)
+N = TypeVar("N", default=int, covariant=True)
 
 
 class Use(NamedTuple):
@@ -77,7 +91,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Generic[N]):
     """Where a stretch lies in the period, and all about its charge that does not depend on usage.
 
     `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`, by `fixed`.
@@ -98,9 +112,9 @@ class Placement:
     share_notes: str
     tier_notes: str
     fixed: FixedSpread | None
-    fixed_minor: int
+    fixed_minor: N
     spread: BoundSpread
-    bounds: tuple[int, ...]
+    bounds: tuple[N, ...]
     slices: range
     on: Base
 
@@ -128,13 +142,13 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms(ABC):
+class Terms(ABC, Generic[F]):
     """A charge in plain figures. Equal terms on consecutive days make one stretch."""
 
     head: Head
 
     @property
-    def fixed(self) -> Decimal | None:
+    def fixed(self) -> F | None:
         """The full amount that is prorated by days (a charge, a floor, a credit, a cap), if there is one."""
         return None
 
@@ -159,7 +173,7 @@ class Terms(ABC):
         return ()
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         """Quantities for a full bill that are spread over days as usage is: the upper bounds of tiers, an
         included volume. In billing units."""
         return ()

@@ -8,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.charges.charge import (
     Charge,
+    F,
     Flaw,
     Path,
     Placement,
@@ -57,24 +58,24 @@ class OutOfOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TierTerms:
+class TierTerms(Generic[F]):
     """A tier in plain figures, `upper` None for the last one."""
 
-    upper: Decimal | None
-    rate: Decimal
+    upper: F | None
+    rate: F
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TieredTerms(Terms):
+class TieredTerms(Terms[F]):
     """Tiers from the first on, widths already multiplied by any count of dwelling units."""
 
-    tiers: tuple[TierTerms, ...]
+    tiers: tuple[TierTerms[F], ...]
     rates: TierRates = TierRates.OF_EACH_TIER
-    quantity: QuantityTerms = PLAIN
+    quantity: QuantityTerms[F] = PLAIN
     widths_prorated: bool = True
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         return (*self.quantity.bounds, *(tier.upper for tier in self.tiers if tier.upper is not None))
 
     @property
@@ -89,7 +90,7 @@ class TieredTerms(Terms):
     def bounds_prorated(self) -> bool:
         return self.widths_prorated
 
-    def step(self, place: Placement) -> Step:
+    def step(self: TieredTerms, place: Placement) -> Step:
         """A line for every tier that usage reaches, or one for the highest of them."""
         if self.quantity == PLAIN:
             return self._priced(place, place.take)
@@ -105,7 +106,7 @@ class TieredTerms(Terms):
 
         return charge
 
-    def _priced(self, place: Placement, take: Callable[[list[int]], int]) -> Step:
+    def _priced(self: TieredTerms, place: Placement, take: Callable[[list[int]], int]) -> Step:
         rungs = tuple(self._rungs(place))
         if self.rates is TierRates.OF_EACH_TIER:
             return _climb(rungs, index=place.index, quantum=place.quantum, take=take)
@@ -119,7 +120,7 @@ class TieredTerms(Terms):
         """
         return tuple(accumulate((0, *place.bounds[len(self.quantity.bounds) :]), max))
 
-    def _rungs(self, place: Placement) -> Iterator[_Rung]:
+    def _rungs(self: TieredTerms, place: Placement) -> Iterator[_Rung]:
         edges = self.edges(place)
         uppers = (*edges[1:], None)
         reached = Note.REACHED if self.rates is TierRates.OF_TIER_REACHED else ""
