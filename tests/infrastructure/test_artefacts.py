@@ -454,7 +454,7 @@ def test_usage_is_rated_from_the_layers_alone_and_comes_to_the_same(
 
     stack = Stack(work)
     assert riverbend(stack=stack, rows_a_part=1_500) == riverbend()
-    assert any("/lake/python/numpy/" in path for path in mapped)
+    assert any("/columns/python/numpy/" in path for path in mapped)
     ours = (str(artefacts.folder), str(artefacts.python.root))
     of_the_system = {Path(path).name for path in mapped if not path.startswith(ours)}
     there = tuple(elf.RUNTIME_LIBRARIES)
