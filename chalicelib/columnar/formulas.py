@@ -63,7 +63,9 @@ def evaluate_formula(formula: Formula, values: ColumnValues) -> tuple[Figures | 
     result = result.where(negated(bad), Rationals(0))
     places = places_of(formula.step)
     count = scaled(formula.step, places=places)
-    return Figures(result.multiples(Fraction(formula.step), rule=formula.rule), places) * count, bad
+    counts = result.multiples(Fraction(formula.step), rule=formula.rule)
+    figures, too_long = (Figures(counts, places) * count).kept()
+    return figures, bad | too_long
 
 
 class _Evaluation:

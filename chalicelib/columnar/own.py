@@ -139,7 +139,8 @@ class OwnNumbers:
             bad = bad | worse
         for named in piece.version.formulas:
             if named.name in own:
-                values[named.name], worse = evaluate_formula(named.formula, values)
+                found, worse = evaluate_formula(named.formula, values)
+                values[named.name] = found.figure if isinstance(found, Figures) else found
                 bad = bad | worse
         return values, bad
 

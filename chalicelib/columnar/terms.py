@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from chalicelib.columnar.exact import Mask, greater, multiply, negated, size_of, where
+from chalicelib.columnar.exact import Mask, negated, where
 from chalicelib.columnar.figures import Figure, Figures
 from chalicelib.columnar.formulas import (
     ColumnValue,
@@ -39,9 +39,6 @@ from chalicelib.domain.tariffs.charges.tiered_charge import (
 )
 from chalicelib.domain.tariffs.determinants import Values
 
-# A decimal has so many digits before it is rounded: figures must stay below, to be the ones it would be.
-_MOST = 10**27
-
 
 class Figuring:
     """The figures of one charge for all rows of `values`; those it refuses are `bad`."""
@@ -57,7 +54,7 @@ class Figuring:
         cell = amount.find(self._shared()) if isinstance(amount, Table) else amount
         if cell is None:
             raise NotOverColumns
-        return cell if isinstance(cell, Decimal) else self.kept(self._formula(cell, True))
+        return cell if isinstance(cell, Decimal) else self._formula(cell, True)
 
     def named(self, name: str) -> Figure:
         """The number of that name."""
@@ -65,10 +62,8 @@ class Figuring:
 
     def kept(self, figures: Figures) -> Figures:
         """`figures` themselves; rows are bad whose figures have too many digits."""
-        if size_of(figures.counts) >= _MOST:
-            beyond: Mask = greater(figures.counts, multiply(figures.counts, -1)) >= _MOST
-            self.bad = self.bad | beyond
-            return Figures(where(beyond, 0, figures.counts), figures.places)
+        figures, beyond = figures.kept()
+        self.bad = self.bad | beyond
         return figures
 
     def _formula(self, formula: Formula, wanted: Mask) -> Figures:

@@ -11,14 +11,14 @@ import pytest
 
 from chalicelib.columnar import group
 from chalicelib.columnar.group import groups_of
-from chalicelib.columnar.rate import rate_rows
+from chalicelib.columnar.rate import BEYOND, rate_rows
 from chalicelib.columnar.rows import UnevenRows, UsageRows
 from chalicelib.domain.kernel.quantity import Unit
-from chalicelib.domain.tariffs.amounts import Formula
+from chalicelib.domain.tariffs.amounts import ANYTHING, Formula, Table
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import compile_book
-from chalicelib.domain.tariffs.version import TariffVersion
+from chalicelib.domain.tariffs.version import NamedFormula, TariffVersion
 from chalicelib.tariff_documents.expressions import parse_expression
 from tests.unit.domain.tariffs.builders import METER_SIZE, by, flat, service, tax, tiered, version
 
@@ -66,6 +66,33 @@ def test_a_row_that_cannot_be_rated_is_refused_and_disturbs_no_other() -> None:
     assert sorted(rated.refused) == [1, 2]
     assert "no version of tariff R-9 is in force" in rated.refused[1]
     assert "usage is -4 ccf" in rated.refused[2]
+
+
+def test_a_rate_beyond_64_bits_charges_nothing_for_no_water_and_is_refused_for_some() -> None:
+    rated = rate_rows(compile_book([version(service("10"), flat("1e20"))]), april(["R-1"] * 3, [0, 1, 0]))
+    assert rated.total_minor.tolist() == [1000, 0, 1000]
+    assert rated.refused == {1: BEYOND}
+
+
+def test_a_table_may_be_keyed_by_a_formula_that_is_one_number_for_all_rows() -> None:
+    formulas = [
+        NamedFormula(name="size", formula=Formula(parse_expression("if(1 > 0, 5, winter)"))),
+        NamedFormula(name="double", formula=Formula(parse_expression("winter * 2"))),
+    ]
+    table = Table(("size", "double"), {("5", "8"): Decimal(3), ("5", ANYTHING): Decimal(4)})
+    keyed = version(service(table), determinants=(WINTER,), formulas=tuple(formulas))
+    with patch.object(group, "MOST_SHARED", 0):
+        rated = rate_rows(compile_book([keyed]), april(["R-1"] * 3, [1, 1, 1], winter=["4", "5", "4.0"]))
+    assert rated.total_minor.tolist() == [300, 400, 300]
+
+
+def test_days_that_no_calendar_has_are_no_rows() -> None:
+    rows = april(["R-1"], [1])
+    last = replace(rows, start=np.array(["9999-12-01"], "M8[D]"), end=np.array(["9999-12-31"], "M8[D]"))
+    assert rate_rows(compile_book([PLAIN]), last).total_minor.tolist() == [1320]
+    for end in ("10000-01-01", "-0001-01-01"):
+        with pytest.raises(UnevenRows, match="end has days before the year 1 or after 9999"):
+            replace(rows, end=np.array([end], "M8[D]"))
 
 
 def test_of_no_rows_nothing_comes() -> None:
