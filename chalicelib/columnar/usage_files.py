@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -149,8 +150,13 @@ def _is_parquet(file: Path) -> bool:
 
 def _header(file: Path) -> list[str]:
     if not _is_parquet(file):
-        with _opened(file) as text:
-            cells = next((cells for cells in csv.reader(text) if any(cell.strip() for cell in cells)), [])
+        try:
+            with _opened(file) as text:
+                cells = next((cells for cells in csv.reader(text) if any(cell.strip() for cell in cells)), [])
+        except UnicodeDecodeError as error:
+            raise _unreadable(file, f"it is not UTF-8 text (byte {error.start}); save it as that") from None
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise _unreadable(file, "it cannot be uncompressed; fetch it anew, or give it plain") from None
         return [cell.strip() for cell in cells]
     with duckdb.connect() as store:
         try:
@@ -240,7 +246,7 @@ def _line_count(file: Path) -> int:
     return lines + (not last.endswith(b"\n"))
 
 
-def _unreadable(file: Path, error: Exception) -> UnreadableUsageFile:
+def _unreadable(file: Path, error: Exception | str) -> UnreadableUsageFile:
     first = str(error).partition("\n")[0]
     return UnreadableUsageFile(f"{file} cannot be read: {first}", file=str(file))
 
