@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
+from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -200,7 +201,7 @@ class _Taking(NamedTuple):
 
     def _take_with_care(self, file: Path, number: int, header: Sequence[str], name: str) -> _Taken:
         clean = self.scratch / f"{number}.csv"
-        lines: list[int] = []
+        lines = array("q")
         rejected: list[RejectedRow] = []
         with clean.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text)
