@@ -150,6 +150,9 @@ def _cause(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, str]
         return number, f"{problem}: quote a value with `: ` in it"
     if "mapping values are not allowed" in problem:
         return number, f"{problem}: indent the line as its neighbors are, or quote a value with `: ` in it"
+    if "block collection" in context and "but found '?'" in problem:
+        mend = "indent it otherwise, write `- ` before it, or add the line that is missing before it"
+        return number, f"is a name where a list goes on: {mend}"
     if "block" in context and any(sign in problem for sign in _ANOTHER_DEPTH):
         return number, f"is indented by {depth} blanks, unlike its neighbors: indent it as they are"
     return number, f"{problem} ({context})" if context else problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
@@ -147,22 +147,23 @@ def _lookup(section: dict[str, Any], at: At) -> Content:
 
 
 def _rows(values: object, at: At) -> dict[str, Content]:
+    rows: dict[str, Content] = {}
+    for key, row in _keyed(values, at):
+        rows[key] = Odd(f"has the key {key} twice: keep one of them", row.at) if key in rows else row
+    return rows
+
+
+def _keyed(values: object, at: At) -> Iterator[tuple[str, Content]]:
     if isinstance(values, dict):
-        rows: dict[str, Content] = {}
         for key, value in values.items():
             if isinstance(value, dict) and not {"depends_on", "values"} & value.keys():
                 # Keys within keys are those of the next determinant.
-                rows.update({f"{key.strip()}|{k}": row for k, row in _rows(value, (*at, key)).items()})
+                yield from ((f"{key.strip()}|{k}", row) for k, row in _keyed(value, (*at, key)))
             else:
-                rows[key.strip()] = _content(value, (*at, key))
-        return rows
-    if not isinstance(values, list):
-        return {}
-    if all(isinstance(row, dict) for row in values):
-        return {
-            key.strip(): _content(value, (*at, place, key))
-            for place, row in enumerate(values)
-            for key, value in row.items()
-        }
-    # A plain list has the months in their order, or whatever else is counted from 1.
-    return {str(place + 1): _content(value, (*at, place)) for place, value in enumerate(values)}
+                yield key.strip(), _content(value, (*at, key))
+    elif isinstance(values, list) and all(isinstance(row, dict) for row in values):
+        for place, row in enumerate(values):
+            yield from _keyed(row, (*at, place))
+    elif isinstance(values, list):
+        # A plain list has the months in their order, or whatever else is counted from 1.
+        yield from ((str(place + 1), _content(value, (*at, place))) for place, value in enumerate(values))
