@@ -97,10 +97,7 @@ def test_what_had_to_be_assumed_stands_at_the_head() -> None:
     assert head[0] == "# Town of Example, HOME: imported from town.owrs. What had to be assumed:"
     assert "# - Each line is rounded half up to the cent." in head
     assert any(line.startswith("# - Usage is billed to a thousandth of a ccf.") for line in head)
-    assert (
-        "A bill is monthly; it is charged in full whatever its days: there is no proration section."
-        in one.assumed
-    )
+    assert any(remark.startswith("Customers are billed monthly; a bill is charged") for remark in one.assumed)
     assert one.fields == {"SERVICE": "service_charge", "COMMODITY": "commodity_charge"}
 
 
@@ -280,6 +277,29 @@ def test_a_table_may_have_charges_by_the_unit_and_fixed_ones() -> None:
     assert {charge["fund"] for charge in document(fields)["charges"]} == {"SEWER"}
 
 
+def test_a_bill_that_is_a_table_may_have_tiers_in_its_rows() -> None:
+    fields = """\
+    tier_starts: [0, 11]
+    tier_prices: [1, 2]
+    commodity_charge: Tiered
+    service_charge: 10
+    bill:
+      depends_on: low_income
+      values:
+        - Yes: 0.8*(service_charge+commodity_charge)
+        - No: service_charge+commodity_charge+1.45
+    """
+    service, commodity, rest = sorted(charges(fields), key=lambda charge: str(charge["type"]), reverse=True)[
+        :3
+    ]
+    assert service["amount"] == {"by": "low_income", "values": {"Yes": "8", "No": "10"}}
+    assert rest["tiers"] == [
+        {"from": "1", "rate": {"by": "low_income", "values": {"Yes": "0.8", "No": "1"}}},
+        {"from": "11", "rate": {"by": "low_income", "values": {"Yes": "1.6", "No": "2"}}},
+    ]
+    assert commodity["amount"] == {"by": "low_income", "values": {"Yes": "0", "No": "1.45"}}
+
+
 def test_a_charge_for_each_dwelling_unit_is_taken_so_many_times() -> None:
     assert charges("capital_charge: 9*number_dwelling_units\nbill: capital_charge\n") == [
         {"type": "service_charge", "code": "CAPITAL", "times": "number_dwelling_units", "amount": "9"}
@@ -328,6 +348,31 @@ def test_drought_tiers_replace_the_commodity_charge_while_a_stage_is_declared() 
     }
 
 
+def test_a_name_in_a_drought_charge_means_that_of_the_drought() -> None:
+    found = document(
+        """\
+        gpcd_commodity: 60
+        gpcd_drought: 45
+        indoor: persons*gpcd
+        budget: indoor+10
+        tier_starts: [0, 100%]
+        tier_prices: [1, 2]
+        commodity_charge: Budget
+        variable_drought_surcharge: Budget
+        bill: commodity_charge
+        """
+    )
+    assert {name: section["formula"] for name, section in found["formulas"].items()} == {
+        "indoor": "persons * 60",
+        "budget": "round(indoor, 0, half_even) + 10",
+        "indoor_drought": "persons * 45",
+        "budget_drought": "round(indoor_drought, 0, half_even) + 10",
+        "in_drought": 'drought_stage != "0"',
+    }
+    main, drought = (charge["tiers"][1]["from"]["formula"] for charge in found["charges"])
+    assert (main, drought) == ("budget", "budget_drought")
+
+
 def test_a_fixed_drought_charge_that_is_the_service_charge_is_not_taken_twice() -> None:
     found = document(DROUGHT.replace("fixed_drought_surcharge: 3", "fixed_drought_surcharge: 10"))
     assert [c["code"] for c in found["charges"]] == ["SERVICE", "COMMODITY", "VARIABLE-DROUGHT-SURCHARGE"]
@@ -366,6 +411,14 @@ def test_a_hyphen_in_the_name_of_a_field_is_no_subtraction() -> None:
     one = imported("turn-on_charge: 25\nservice_charge: 5\nbill: service_charge+turn-on_charge\n")
     assert list(one.fields) == ["SERVICE", "TURN-ON"]
     assert "turn-on_charge is read as one name, not as a subtraction." in one.assumed
+
+
+def test_a_hyphen_is_none_where_the_name_differs_in_case_either() -> None:
+    fields = "Turn-on_charge: 3\nbill: 1+turn-on_charge\n"
+    assert [charge["amount"] for charge in charges(fields)] == ["1", "3"]
+    assert "turn_on_charge is taken for Turn_on_charge: only the case of the letters differs." in (
+        imported(fields).assumed
+    )
 
 
 def test_a_name_in_another_case_is_told() -> None:
