@@ -172,7 +172,8 @@ class _FieldCompiler:
         try:
             formula = parse_budget(text) if budget else parse_formula(text)
         except FormulaSyntax as error:
-            raise FieldFault(at, error.message) from None
+            mend = "; a name needs a line of its own and a blank after its colon" if ":" in text else ""
+            raise FieldFault(at, error.message + mend) from None
         self._needs.update(dict.fromkeys(names_in(formula)))
         if isinstance(formula, Figure):
             return lambda _: formula.value

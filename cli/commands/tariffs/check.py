@@ -58,7 +58,10 @@ def check(
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _DOCUMENTS and p.is_file())
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _DOCUMENTS and p.is_file())
+            if not found:
+                _say([f"{path}: note: there is no document ({', '.join(_DOCUMENTS)}) in it"], error=True)
+            yield from found
         else:
             yield path
 

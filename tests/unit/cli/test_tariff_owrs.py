@@ -66,6 +66,13 @@ def test_a_folder_is_searched_for_documents(folder: Path) -> None:
     ]
 
 
+def test_a_folder_without_documents_is_noted(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    result = run("check", str(folder / "empty"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{folder}/empty: note: there is no document (.owrs, .yaml, .yml) in it\n"
+
+
 def test_classes_that_cannot_be_billed_are_noted_beside_or_refused_when_strict(folder: Path) -> None:
     file = folder / "deep" / "town.OWRS"
     cause = "SHOP.bill: needs tier_starts in the same class: add them"

@@ -94,6 +94,12 @@ BROKEN = [
     ("      - 16", "      - 16%", 15, "'16%' is a part of a budget"),
     ("      - 1.83", "      - 1,83", 18, "',' is not understood here, at character 2"),
     ("_charge+service", "_charge++*service", 20, "a number or a name is needed, at character 19"),
+    (
+        "bill: commodity_charge+service_charge",
+        "bill: flat*usage_ccf\n      flat:4.1",
+        20,
+        "at character 16; a name needs a line of its own and a blank after its colon",
+    ),
     ("bill: commodity_charge+service_charge", "bill:", 20, "has no value: write one"),
 ]
 
