@@ -144,6 +144,8 @@ def _cause(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, str]
     if "\t" in text[:depth] or "'\\t'" in problem:
         where = "indent YAML" if "\t" in text[:depth] else "separate words in YAML"
         return number, f"a tab cannot {where}: use spaces"
+    if "another document" in problem:
+        return number, "a second document begins here: put it in a file of its own"
     if "could not find expected ':'" in problem:
         return number, "has no `: ` after its name: write `name: value`"
     if "mapping values are not allowed" in problem and depth == 0:

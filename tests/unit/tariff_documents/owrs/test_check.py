@@ -78,6 +78,12 @@ BROKEN = [
     ('1|1/2" :', '5/8" :', 12, "'5/8\"' is there already, in line 11"),
     ("    bill:", "rate_structure:\n  SHOP:\n    bill:", 20, "'rate_structure' is there already, in line 6"),
     # other YAML
+    (
+        "rate_structure:",
+        "---\nrate_structure:",
+        6,
+        "a second document begins here: put it in a file of its own",
+    ),
     ("    bill: c", "    bill\n    other: c", 20, "has no `: ` after its name"),
     ("bill: commodity_charge", 'bill: "commodity_charge', 20, "unexpected end of stream"),
     ("tier_prices:\n", "tier_prices: [1, 2\n", 16, "expected ',' or ']'"),
