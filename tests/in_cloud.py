@@ -11,7 +11,8 @@ from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 from chalicelib.domain.metering.meter_read import MeterRead
 from chalicelib.usecases.ports.executions import ExecutionStatus
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import save_all
 from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
 from cli.desk import rates_desk
 from tests.rates_office import put_in_force
@@ -23,7 +24,7 @@ _PATIENCE_S = 120
 def register(things: Iterable[Registered]) -> None:
     """Publish the towns' tariffs and store what is registered."""
     put_in_force(rates_desk(), *TARIFFS)
-    list(bootstrap.registry_store().save_many(in_batches(things)))
+    save_all(bootstrap.registry_store(), things)
 
 
 def read(reads: Iterable[MeterRead]) -> None:

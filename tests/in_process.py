@@ -26,7 +26,8 @@ from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.rate_documents import read_rate_document as read
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import in_batches
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter

@@ -14,7 +14,7 @@ from chalicelib.identity.sealing import AesGcmSealing
 from chalicelib.storage.memory.documents import MemoryDocuments
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.make_bill_document import DocumentDesk
-from chalicelib.usecases.ports.registry import RegistryBatch
+from chalicelib.usecases.ports.registry import Change, RegistryBatch
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.take_payment import take_payment
 from tests.in_process import InProcess, read_rate_document
@@ -81,4 +81,4 @@ class Office:
         """Change facts of the first account."""
         whole = self.utility.registry.account(ONE)
         account: Account = replace(whole.account, **facts)  # type: ignore[arg-type]
-        self.utility.registry.save(RegistryBatch(things=(replace(whole, account=account),)))
+        self.utility.registry.save(RegistryBatch(changes=(Change(whole.account, account),)))

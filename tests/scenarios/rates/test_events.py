@@ -174,13 +174,13 @@ def test_while_a_run_holds_the_cycle_no_event_slips_in(utility: InProcess) -> No
 
 def test_a_run_that_begins_meanwhile_is_told_of(utility: InProcess) -> None:
     registry = utility.registry
-    kept = registry.change_agreements
+    kept = registry.save
 
     def slowly(*arguments: object, **named: object) -> None:
         utility.bill(OCTOBER)
         kept(*arguments, **named)  # type: ignore[arg-type]
 
-    registry.change_agreements = slowly  # type: ignore[method-assign, assignment]
+    registry.save = slowly  # type: ignore[method-assign, assignment]
     assert record(utility, day=date(2026, 9, 20)) is Recorded.OVERTAKEN
     assert fees(utility) == []
 
