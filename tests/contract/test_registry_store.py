@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -734,3 +735,28 @@ def test_a_calendar_can_be_made_and_taken_back(kept: Kept) -> None:
     for after in (BusinessCalendar(holidays=frozenset({SUMMER})), BusinessCalendar(), before):
         kept.change(kept.registry.calendar(), after)
         assert kept.registry.calendar() == after
+
+
+def test_of_two_erasures_at_once_neither_brings_a_key_back(
+    kept: Kept, fresh: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = a_sealed_person(fresh)
+    kept.save(person)
+    read = kept.registry.persons
+
+    def erase(retention: Retention) -> None:
+        entry = an_entry(fresh, f"erased {retention}")
+        kept.registry.erase_keys(person.person_id, retention=retention, entry=entry)
+
+    def while_the_other_is_erased(ids: Iterable[PersonId]) -> Mapping[PersonId, SealedPerson]:
+        found = read(ids)
+        monkeypatch.setattr(kept.registry, "persons", read)
+        erase(Retention.STATUTORY)
+        return found
+
+    monkeypatch.setattr(kept.registry, "persons", while_the_other_is_erased)
+    erase(Retention.RELATIONSHIP)
+    monkeypatch.undo()
+    erase(Retention.STATUTORY)  # where reading and writing are one step nobody gets in between
+
+    assert kept.registry.persons([person.person_id])[person.person_id].keys == {}
