@@ -27,7 +27,7 @@ from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.rate_documents import read_rate_document as read
 from chalicelib.usecases.ports.registered import Registered
-from chalicelib.usecases.ports.registry import in_batches
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, in_batches
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter
@@ -97,6 +97,9 @@ class InProcess:
     def register(self, things: Iterable[Registered]) -> None:
         for batch in in_batches(things):
             self.registry.save(batch)
+
+    def change(self, before: Registered, after: Registered) -> None:
+        self.registry.save(RegistryBatch(changes=(Change(before, after),)))
 
     def read(self, reads: Iterable[MeterRead]) -> None:
         self.reads.record(list(reads), entry=entry())

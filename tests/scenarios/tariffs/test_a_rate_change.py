@@ -375,7 +375,7 @@ def give_size(utility: InProcess, number: int, size: Decimal | str, *, shard: in
     agreements = tuple(
         replace(one, determinants={"meter_size": Dated.since(OCTOBER_10, size)}) for one in whole.agreements
     )
-    utility.register([replace(whole, agreements=agreements)])
+    utility.change(whole, replace(whole, agreements=agreements))
 
 
 def test_agreements_without_a_fact_are_listed_and_their_bills_become_exceptions(utility: InProcess) -> None:
