@@ -39,7 +39,7 @@ class VersionIsPublished(Refusal):
 
 
 class MakerIsChecker(Refusal):
-    """A version is to be reviewed by the person who wrote its last draft."""
+    """A version is to be reviewed by somebody who has written a draft of it."""
 
 
 class DraftChanged(Refusal):
@@ -98,14 +98,23 @@ class TariffLife:
         return self._since_draft[0].actor
 
     @property
+    def makers(self) -> frozenset[str]:
+        """Who has written any draft of the version: the last one may keep what others wrote in theirs."""
+        return frozenset(act.actor for act in self.history if act.action is Action.DRAFTED)
+
+    @property
     def reviewers(self) -> tuple[str, ...]:
         """Who has reviewed the last draft, in order."""
-        return tuple(act.actor for act in self._since_draft if act.action is Action.REVIEWED)
+        return tuple(act.actor for act in self.acts_of(Action.REVIEWED))
 
     @property
     def signed_off(self) -> frozenset[str]:
         """The hashes of the reports that were signed off for the last draft."""
-        return frozenset(act.report for act in self._since_draft if act.action is Action.SIGNED_OFF)
+        return frozenset(act.report for act in self.acts_of(Action.SIGNED_OFF))
+
+    def acts_of(self, action: Action) -> tuple[Act, ...]:
+        """What was done so to the last draft, in order."""
+        return tuple(act for act in self._since_draft if act.action is action)
 
     @property
     def _since_draft(self) -> tuple[Act, ...]:
@@ -180,12 +189,13 @@ def signed_off(life: TariffLife, *, report: str, actor: str, at: datetime) -> Ta
 
 
 def published(
-    life: TariffLife, *, fingerprint: str, report: str | None, actor: str, at: datetime
+    life: TariffLife, *, fingerprint: str, report: str | None, news: str = "", actor: str, at: datetime
 ) -> TariffLife:
     """The life with the reviewed document of `fingerprint` published, by whomever.
 
-    `report` is the hash of what must be signed off (None: nothing need be). The same document again changes
-    nothing. Raises VersionIsPublished, DraftChanged, NotReviewed, ReportNotSignedOff.
+    `report` is the hash of what must be signed off (None: nothing need be), `news` tells for people what it
+    has that no signed report had. The same document again changes nothing. Raises VersionIsPublished,
+    DraftChanged, NotReviewed, ReportNotSignedOff.
     """
     if life.is_published and life.fingerprint != fingerprint:
         raise version_is_published(life.code, life.version)
@@ -202,9 +212,9 @@ def published(
     if report is not None and report not in life.signed_off:
         raise ReportNotSignedOff(
             f"publishing tariff {life.reference} leaves agreements unbilled or bills to be corrected, and "
-            f"report {report[:12]} of it is not signed off: look at it with `headgate tariff report "
-            f"{life.reference}`, mend what it lists, or have a reviewer sign it off (headgate tariff "
-            f"sign-off {life.reference} --report {report[:12]})",
+            f"report {report[:12]} of it is not signed off{f' ({news})' if news else ''}: look at it with "
+            f"`headgate tariff report {life.reference}`, mend what it lists, or have a reviewer sign it off "
+            f"(headgate tariff sign-off {life.reference} --report {report[:12]})",
             tariff=life.reference,
             report=report,
         )
@@ -273,9 +283,10 @@ def _require_seen(life: TariffLife, seen: str) -> None:
 
 
 def _require_second(life: TariffLife, actor: str) -> None:
-    if actor == life.maker:
+    if actor in life.makers:
+        which = "the draft" if actor == life.maker else "an earlier draft"
         raise MakerIsChecker(
-            f"{actor} wrote the draft of tariff {life.reference}: somebody else must check it",
+            f"{actor} wrote {which} of tariff {life.reference}: somebody who has written none must check it",
             tariff=life.reference,
-            maker=life.maker,
+            makers=sorted(life.makers),
         )

@@ -6,6 +6,7 @@ account number n uses 5 + n ccf a month.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -29,11 +30,12 @@ from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.draft_tariff import draft_tariff
 from chalicelib.usecases.list_tariffs import list_tariffs, show_tariff
+from chalicelib.usecases.ports.tariff_lives import TariffChangedMeanwhile
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.publish_tariff import RetroactiveNotConfirmed, VersionToPublish, publish_tariffs
 from chalicelib.usecases.rates_desk import RatesDesk, TariffUnknown
 from chalicelib.usecases.rebill_segment import rebill_segment
-from chalicelib.usecases.report_publication import report_publications
+from chalicelib.usecases.report_publication import Watch, report_publications
 from chalicelib.usecases.review_tariff import review_tariff
 from chalicelib.usecases.show_bill_run import excepted_accounts
 from chalicelib.usecases.sign_off_report import NothingToSignOff, ReportChanged, sign_off_report
@@ -410,14 +412,26 @@ def test_agreements_without_a_fact_are_listed_and_their_bills_become_exceptions(
     assert (why.code, "meter_size '3'" in why.message) == ("not_in_table", True)
 
 
-def test_a_report_that_has_changed_must_be_signed_off_anew(utility: InProcess) -> None:
+def test_a_finding_more_must_be_signed_off_anew_and_is_told(utility: InProcess) -> None:
+    give_size(utility, 1, "5/8")
+    wanted = reviewed(utility, sized())
+    seen = report(utility, wanted).sha256
+    sign_off_report(at_desk(utility, BOB), "WATER", 2, seen=seen)
+    give_size(utility, 1, "3")
+    told = rf"since cli:bob signed off {seen[:12]}, new are 1 agreements left unbilled, 0 charges"
+    with pytest.raises(ReportNotSignedOff, match=told):
+        publish(utility, wanted)
+    sign_off_report(at_desk(utility, BOB), "WATER", 2, seen=report(utility, wanted).sha256)
+    assert publish(utility, wanted) == {"WATER@2": True}
+
+
+def test_a_finding_that_was_mended_meanwhile_needs_no_new_signature(utility: InProcess) -> None:
     wanted = reviewed(utility, sized())
     seen = report(utility, wanted).sha256
     sign_off_report(at_desk(utility, BOB), "WATER", 2, seen=seen)
     give_size(utility, 1, "5/8")
     assert report(utility, wanted).sha256 != seen
-    with pytest.raises(ReportNotSignedOff):
-        publish(utility, wanted)
+    assert publish(utility, wanted) == {"WATER@2": True}
 
 
 def test_once_every_agreement_has_its_fact_there_is_nothing_to_sign_off(utility: InProcess) -> None:
@@ -443,3 +457,70 @@ def test_shards_are_counted_while_they_go_by(utility: InProcess) -> None:
     desk = at_desk(utility, BOB)
     report_publications(desk, [desk.life(*wanted[:2])], watch=lambda done, of: seen.append((done, of)))
     assert seen == [(0, 2), (1, 2), (2, 2)]
+
+
+# --- two at once ---
+
+
+def at_the_last_moment(act: Callable[[], object]) -> Watch:
+    """Somebody else acts once the last shard was looked at, before anything is written."""
+    return lambda done, of: act() and None if done == of else None
+
+
+def test_an_agreement_that_loses_its_fact_while_a_version_is_published_is_an_exception_of_its_run(
+    utility: InProcess,
+) -> None:
+    utility.bill(OCTOBER)
+    for shard in (1, 2):
+        for number in (1, 2, 3):
+            give_size(utility, number, "1", shard=shard)
+    wanted = reviewed(utility, sized())
+    late = at_the_last_moment(lambda: give_size(utility, 2, "9"))
+
+    assert publish_tariffs(at_desk(utility, ANN), [wanted], watch=late) == {"WATER@2": True}
+
+    run = utility.bill(NOVEMBER)
+    assert (run.tally.billed, run.tally.excepted) == (5, 1)
+    assert [one.account_id for one in report(utility, wanted).agreements] == [the_account(2)]
+    give_size(utility, 2, "5/8")
+    assert utility.retry(run, on=date(2026, 11, 20)).tally.billed == 1
+    assert report(utility, wanted).is_clear
+
+
+def test_bills_that_are_posted_while_a_correction_is_published_are_listed_afterwards(
+    utility: InProcess,
+) -> None:
+    utility.bill(OCTOBER)
+    wanted = reviewed(utility, water(2, effective_from=OCTOBER_10, rate="3.00"))
+    late = at_the_last_moment(lambda: utility.bill(NOVEMBER))
+
+    assert publish_tariffs(at_desk(utility, ANN), [wanted], watch=late) == {"WATER@2": True}
+
+    assert report(utility, wanted).bill_count == 6
+    for segment in report(utility, wanted).segments:
+        rebill(utility, segment.bill_id, segment.agreement_id)
+    assert report(utility, wanted).is_clear
+
+
+def test_of_two_versions_published_at_once_the_second_is_weighed_up_again(utility: InProcess) -> None:
+    """The needs of one hold until the day of the other: each was looked at as if it were alone."""
+    needs = reviewed(utility, sized())
+    spares = reviewed(utility, water(3, effective_from=OCTOBER_10, rate="3.00"))
+    late = at_the_last_moment(lambda: publish(utility, needs, spares))
+    other = reviewed(utility, water(4, effective_from=date(2027, 1, 10), rate="4.00"))
+
+    with pytest.raises(TariffChangedMeanwhile, match="publishing WATER@4 was weighed up"):
+        publish_tariffs(at_desk(utility, ANN), [other], watch=late)
+
+    assert states(utility, OCTOBER_10)["WATER@4"] is TariffState.REVIEWED
+    assert states(utility, OCTOBER_10)["WATER@3"] is TariffState.PUBLISHED
+    assert publish(utility, other) == {"WATER@4": True}
+
+
+def test_a_draft_handed_in_while_the_reviewed_one_is_published_stops_it(utility: InProcess) -> None:
+    wanted = reviewed(utility, water(2, effective_from=OCTOBER_10, rate="3.00"))
+    late = at_the_last_moment(lambda: drafted(utility, water(2, effective_from=OCTOBER_10, rate="4.00")))
+    with pytest.raises(TariffChangedMeanwhile):
+        publish_tariffs(at_desk(utility, BOB), [wanted], watch=late)
+    assert states(utility, OCTOBER_10)["WATER@2"] is TariffState.DRAFT
+    assert "tariffs/WATER/2.json" not in utility.store.keys("tariffs/")
