@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.lifecycle import Action, TariffLife, published, version_is_published
 from chalicelib.domain.tariffs.publication import PublicationReport
+from chalicelib.usecases.declare_condition import require_fit
 from chalicelib.usecases.published_tariffs import PublishedTariff, find_published, put_published
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.report_publication import Watch, report_publications, unwatched
@@ -41,14 +43,16 @@ def publish_tariffs(
 
     All are published or none, and none if anybody publishes anything while they are weighed up. `retroactive`
     says that taking over days that bills stand on is meant. Raises TariffUnknown, VersionIsPublished,
-    DraftChanged, NotReviewed, ReportNotSignedOff, RetroactiveNotConfirmed, TariffChangedMeanwhile,
-    TooManyVersions.
+    DraftChanged, NotReviewed, ReportNotSignedOff, RetroactiveNotConfirmed, ConditionUnfit,
+    TariffChangedMeanwhile, TooManyVersions.
     """
     publishings = desk.lives.publishings()
     lives = {one: desk.life(one.code, one.version) for one in wanted}
     for one, life in lives.items():
         published(life, fingerprint=one.fingerprint, report=None, actor=desk.actor, at=desk.now)
     fresh = [life for life in lives.values() if not life.is_published]
+    for condition, life in product(desk.conditions(), fresh):
+        require_fit(condition, desk.version(life))
     reports = dict(
         zip([life.reference for life in fresh], report_publications(desk, fresh, watch=watch), strict=True)
     )

@@ -80,7 +80,7 @@ class RatesDesk:
 
     def all_lives(self) -> list[TariffLife]:
         """Every version there is, in order of code and version."""
-        known = {(life.code, life.version): life for life in self.lives.lives()}
+        known = {(one.code, one.version): one for one in self.lives.lives() if not one.is_condition}
         for published in published_tariffs(self.store):
             if (published.code, published.version) not in known:
                 known[published.code, published.version] = self._adopted(published)

@@ -2,6 +2,8 @@
 
 What happened is kept as a list of acts; every state is read off it. Superseded is never stored: it follows
 from a later version of the same tariff that is in force.
+
+A condition's revision lives the same life with fewer acts: who approves it puts it in force.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.kernel.errors import Refusal
+
+CONDITION = "condition:"
+"""What the code of a condition begins with; no tariff's does."""
 
 _SHORTEST_HASH = 8  # hex digits that must be typed of a fingerprint or a report's hash
 
@@ -79,6 +84,23 @@ class TariffLife:
     def reference(self) -> str:
         """`CODE@version`."""
         return f"{self.code}@{self.version}"
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is a condition's revision."""
+        return self.code.startswith(CONDITION)
+
+    @property
+    def subject(self) -> str:
+        """What it is, for people."""
+        return self.reference if self.is_condition else f"tariff {self.reference}"
+
+    @property
+    def review_command(self) -> str:
+        """How somebody looks at it."""
+        if self.is_condition:
+            return f"headgate condition review {self.code.removeprefix(CONDITION)}"
+        return f"headgate tariff review {self.reference}"
 
     @property
     def is_published(self) -> bool:
@@ -221,6 +243,23 @@ def published(
     return _with(life, Action.PUBLISHED, actor, at)
 
 
+def approved(life: TariffLife, *, seen: str, actor: str, at: datetime) -> TariffLife:
+    """The life of a condition put in force by a second person, who saw the document of this fingerprint.
+
+    Raises VersionIsPublished, DraftChanged, MakerIsChecker.
+    """
+    _require_unpublished(life)
+    _require_seen(life, seen)
+    _require_second(life, actor)
+    return _with(life, Action.PUBLISHED, actor, at)
+
+
+def taken(life: TariffLife, *, actor: str, at: datetime) -> TariffLife:
+    """The life of a condition put in force without a second person. Raises VersionIsPublished."""
+    _require_unpublished(life)
+    return _with(life, Action.PUBLISHED, actor, at)
+
+
 def begins_with(fingerprint: str, seen: str) -> bool:
     """Whether `seen` is the beginning of a hash, long enough to mean it."""
     return len(seen) >= _SHORTEST_HASH and fingerprint.startswith(seen.lower())
@@ -268,15 +307,15 @@ def _with(life: TariffLife, action: Action, actor: str, at: datetime, *, report:
 def _require_unpublished(life: TariffLife) -> None:
     if life.is_published:
         raise VersionIsPublished(
-            f"tariff {life.reference} is published: there is nothing left to decide", tariff=life.reference
+            f"{life.subject} is published: there is nothing left to decide", tariff=life.reference
         )
 
 
 def _require_seen(life: TariffLife, seen: str) -> None:
     if not life.has_fingerprint(seen):
         raise DraftChanged(
-            f"the draft of tariff {life.reference} is {life.fingerprint[:12]} by {life.maker}, not "
-            f"{seen[:12]}: look at it again (headgate tariff review {life.reference})",
+            f"the draft of {life.subject} is {life.fingerprint[:12]} by {life.maker}, not {seen[:12]}: "
+            f"look at it again ({life.review_command})",
             tariff=life.reference,
             fingerprint=life.fingerprint,
         )
@@ -286,7 +325,7 @@ def _require_second(life: TariffLife, actor: str) -> None:
     if actor in life.makers:
         which = "the draft" if actor == life.maker else "an earlier draft"
         raise MakerIsChecker(
-            f"{actor} wrote {which} of tariff {life.reference}: somebody who has written none must check it",
+            f"{actor} wrote {which} of {life.subject}: somebody who has written none must check it",
             tariff=life.reference,
             makers=sorted(life.makers),
         )

@@ -1,4 +1,4 @@
-"""Port: what has happened to tariff versions, from their first draft on."""
+"""Port: what has happened to tariff versions, and revisions of conditions, from their first draft on."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class TariffLives(Protocol):
 def tariff_changed_meanwhile(life: TariffLife) -> TariffChangedMeanwhile:
     """What every store says to an act on what is no longer there."""
     return TariffChangedMeanwhile(
-        f"somebody else has drafted, reviewed or published tariff {life.reference} meanwhile: look again",
+        f"somebody else has drafted, reviewed or published {life.subject} meanwhile: look again",
         tariff=life.reference,
     )
 

@@ -83,9 +83,9 @@ def test_on_the_day_of_the_read_it_belongs_to_the_next_bill(utility: InProcess) 
 
 
 def test_a_period_that_is_cut_charges_it_once(utility: InProcess) -> None:
-    desk = drought.condition_desk(utility.store, utility.audit, utility.now)
+    desk = drought.condition_desk(utility.store, utility.lives, utility.now)
     loaded = drought.stage(1, day_2026_10_15="2", day_2026_10_20="0", day_2026_10_25="2")
-    desk.declare(loaded.condition, loaded.canonical, since=date(2026, 10, 12))
+    drought.declare(desk, loaded, since=date(2026, 10, 12))
     record(utility)
     utility.bill(OCTOBER)
     utility.bill(NOVEMBER)

@@ -28,6 +28,7 @@ from chalicelib.domain.tariffs.publication import PublicationReport
 from chalicelib.domain.tariffs.readiness import Lack
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.usecases.account_inputs import BillingDesk
+from chalicelib.usecases.declare_condition import ConditionUnfit
 from chalicelib.usecases.draft_tariff import draft_tariff
 from chalicelib.usecases.list_tariffs import list_tariffs, show_tariff
 from chalicelib.usecases.ports.tariff_lives import TariffChangedMeanwhile
@@ -40,6 +41,7 @@ from chalicelib.usecases.review_tariff import review_tariff
 from chalicelib.usecases.show_bill_run import excepted_accounts
 from chalicelib.usecases.sign_off_report import NothingToSignOff, ReportChanged, sign_off_report
 from chalicelib.usecases.verify_ledger import verify_shard
+from tests import drought
 from tests.in_process import InProcess, read_rate_document
 from tests.towns import (
     CYCLE,
@@ -208,6 +210,18 @@ def test_a_version_that_was_published_before_lives_were_kept_is_known_and_never_
 def test_what_was_never_drafted_is_not_published(utility: InProcess) -> None:
     with pytest.raises(TariffUnknown, match="headgate tariff draft"):
         publish(utility, VersionToPublish("WATER", 9, "f" * 64))
+
+
+def test_a_tariff_that_cannot_read_what_is_declared_is_not_published(utility: InProcess) -> None:
+    stage = drought.stage(1, day_2026_01_01="0", day_2026_10_01="two")
+    drought.declare(
+        drought.condition_desk(utility.store, utility.lives, utility.now), stage, since=OCTOBER_10
+    )
+    by_stage = "determinants:\n  drought_stage: {kind: count, source: utility}\n"
+    wanted = reviewed(utility, water(2, effective_from=OCTOBER_10, rate="3.00", determinants=by_stage))
+    with pytest.raises(ConditionUnfit, match="tariff WATER@2 cannot use condition:drought_stage@1"):
+        publish(utility, wanted)
+    assert states(utility, OCTOBER_10)["WATER@2"] is TariffState.REVIEWED
 
 
 # --- a published error is corrected ---
