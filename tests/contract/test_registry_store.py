@@ -743,10 +743,12 @@ def test_of_two_erasures_at_once_neither_brings_a_key_back(
     person = a_sealed_person(fresh)
     kept.save(person)
     read = kept.registry.persons
+    erased: list[Retention] = []
 
     def erase(retention: Retention) -> None:
         entry = an_entry(fresh, f"erased {retention}")
         kept.registry.erase_keys(person.person_id, retention=retention, entry=entry)
+        erased.append(retention)
 
     def while_the_other_is_erased(ids: Iterable[PersonId]) -> Mapping[PersonId, SealedPerson]:
         found = read(ids)
@@ -756,7 +758,7 @@ def test_of_two_erasures_at_once_neither_brings_a_key_back(
 
     monkeypatch.setattr(kept.registry, "persons", while_the_other_is_erased)
     erase(Retention.RELATIONSHIP)
-    monkeypatch.undo()
-    erase(Retention.STATUTORY)  # where reading and writing are one step nobody gets in between
+    if Retention.STATUTORY not in erased:  # where reading and writing are one step nobody gets in between
+        erase(Retention.STATUTORY)
 
     assert kept.registry.persons([person.person_id])[person.person_id].keys == {}
