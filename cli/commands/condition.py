@@ -14,11 +14,11 @@ from chalicelib.tariff_documents.condition_schema import json_schema
 from chalicelib.tariff_documents.conditions import (
     LoadedCondition,
     load_condition,
+    load_condition_file,
     read_condition,
     with_readings,
     with_value,
 )
-from chalicelib.tariff_documents.source import text_of
 from chalicelib.usecases.add_readings import add_readings, columns_of_readings
 from chalicelib.usecases.declare_condition import ConditionUnknown, condition_in_force, conditions_in_force
 from cli.cloud.session import use_stack
@@ -54,7 +54,7 @@ def declare(
     as_json: JsonOption = False,
 ) -> None:
     """Declare a revision: bill runs look it up from now on, and it never changes again."""
-    loaded = load_condition(text_of(file), file=str(file))
+    loaded = load_condition_file(file)
     use_stack()
     _declare(loaded, since, retroactive, as_json=as_json)
 

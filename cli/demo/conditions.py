@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from chalicelib.tariff_documents.conditions import load_condition
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.tariff_documents.conditions import load_condition_file
 from cli.desk import condition_desk
 
 
@@ -14,6 +13,6 @@ def declare_conditions(folder: Path) -> int:
     """Declare every condition in `folder`, unless it was before; returns how many there are."""
     files = sorted(folder.glob("*.yaml"))
     for file in files:
-        loaded = load_condition(text_of(file), file=str(file))
+        loaded = load_condition_file(file)
         condition_desk().declare(loaded.condition, loaded.canonical, since=date.min)
     return len(files)
