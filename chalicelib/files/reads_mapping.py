@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
+from chalicelib.files.time_zones import time_zone
 from chalicelib.yaml_documents.complaints import checked, plainly
-from chalicelib.yaml_documents.fields import Section, listed, refuse, time_zone
+from chalicelib.yaml_documents.fields import Section, listed, refuse
 from chalicelib.yaml_documents.problems import InvalidDocument
 from chalicelib.yaml_documents.source import Kind, Source
 

@@ -14,8 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from chalicelib.domain.customers.person import Address
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.utility import profile
+from chalicelib.files.time_zones import time_zone
 from chalicelib.yaml_documents.complaints import checked, plainly
-from chalicelib.yaml_documents.fields import Section, listed, refuse, time_zone
+from chalicelib.yaml_documents.fields import Section, listed, refuse
 from chalicelib.yaml_documents.problems import InvalidDocument
 from chalicelib.yaml_documents.source import Kind, Source
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
 
@@ -25,11 +23,3 @@ class Section(BaseModel):
 def listed(value: object) -> object:
     """A list of what need not be in one where it is alone."""
     return value if isinstance(value, list | tuple) else [value]
-
-
-def time_zone(name: object) -> ZoneInfo:
-    """The time zone of that name."""
-    try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
-        raise refuse(f"{name!r} is not a time zone: write one such as America/Los_Angeles") from None
