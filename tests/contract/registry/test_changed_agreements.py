@@ -1,0 +1,64 @@
+"""What every registry store promises of agreements that are changed together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.domain.kernel.dated import Dated
+from chalicelib.domain.kernel.ids import Shard
+from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
+from chalicelib.domain.premises.service_agreement import ServiceAgreement
+from chalicelib.usecases.ports.registry import AgreementChange, AgreementChangedMeanwhile, BatchTooLarge
+from tests.contract.registry.kept import SUMMER, Kept, an_account, an_entry
+
+
+def with_an_average(whole: AccountWithAgreements, value: str) -> ServiceAgreement:
+    agreement = whole.agreements[0]
+    average: dict[str, Dated[Decimal | str]] = {"winter_average_ccf": Dated.since(SUMMER, Decimal(value))}
+    return replace(agreement, determinants={**agreement.determinants, **average})
+
+
+def test_agreements_are_changed_together_if_they_are_as_they_were_read(kept: Kept, fresh: str) -> None:
+    accounts = [an_account(fresh, serial=serial) for serial in (1, 2)]
+    kept.save(*accounts)
+    read = kept.registry.accounts_of_shard(Shard(f"{fresh}.001"))
+    changes = [AgreementChange(one.agreements[0], with_an_average(one, "12")) for one in read]
+
+    kept.registry.change_agreements(changes, entry=an_entry(fresh))
+
+    found = kept.registry.accounts_of_shard(Shard(f"{fresh}.001"))
+    assert [one.agreements[0] for one in found] == [change.after for change in changes]
+    assert [one.agreements[1:] for one in found] == [one.agreements[1:] for one in read]
+    assert len(kept.audit.entries(entity="contract", entity_id=fresh)) == 1
+
+
+def test_of_changes_of_which_one_comes_too_late_none_is_stored(kept: Kept, fresh: str) -> None:
+    accounts = [an_account(fresh, serial=serial) for serial in (1, 2)]
+    kept.save(*accounts)
+    changes = [AgreementChange(one.agreements[0], with_an_average(one, "12")) for one in accounts]
+    by_hand = with_an_average(accounts[1], "3")
+    kept.save(replace(accounts[1], agreements=(by_hand, *accounts[1].agreements[1:])))
+
+    with pytest.raises(AgreementChangedMeanwhile, match=by_hand.agreement_id):
+        kept.registry.change_agreements(changes, entry=an_entry(fresh))
+
+    found = kept.registry.accounts_of_shard(Shard(f"{fresh}.001"))
+    assert [one.agreements[0] for one in found] == [accounts[0].agreements[0], by_hand]
+    assert kept.audit.entries(entity="contract", entity_id=fresh) == []
+
+
+def test_an_agreement_that_is_not_there_cannot_be_changed(kept: Kept, fresh: str) -> None:
+    whole = an_account(fresh)
+    change = AgreementChange(whole.agreements[0], with_an_average(whole, "12"))
+    with pytest.raises(AgreementChangedMeanwhile):
+        kept.registry.change_agreements([change], entry=an_entry(fresh))
+
+
+def test_too_many_changes_are_refused(kept: Kept, fresh: str) -> None:
+    whole = an_account(fresh)
+    change = AgreementChange(whole.agreements[0], with_an_average(whole, "12"))
+    with pytest.raises(BatchTooLarge):
+        kept.registry.change_agreements([change] * 100, entry=an_entry(fresh))
