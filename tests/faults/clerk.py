@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from random import Random
 from zlib import crc32
 
@@ -194,7 +195,7 @@ class Clerk:
         self.utility.day = day
         for number, (account, amount, on) in enumerate(self.plan.payments):
             if on == day:
-                self.do(lambda a=account, m=amount, n=number: self.take_payment(a, m, n))  # type: ignore[misc]
+                self.do(partial(self.take_payment, account, amount, number))
 
     def take_payment(self, account: AccountId, amount_minor: int, number: int) -> None:
         take_payment(
