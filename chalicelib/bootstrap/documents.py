@@ -6,7 +6,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.bootstrap.identity import sealing
-from chalicelib.bootstrap.stores import ledger_reader, operations_store, registry_store, run_artefacts
+from chalicelib.bootstrap.stores import (
+    among_operations,
+    ledger_reader,
+    operations_store,
+    registry_store,
+    run_artefacts,
+)
 from chalicelib.runtime.clients import aws_client
 from chalicelib.runtime.settings import settings
 
@@ -66,10 +72,7 @@ def print_batches() -> PrintBatches:
     """What is known of print batches."""
     from chalicelib.storage.print_batches import DynamoPrintBatches
 
-    names = settings()
-    return DynamoPrintBatches(
-        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
-    )
+    return among_operations(DynamoPrintBatches)
 
 
 def print_files() -> PrintFiles:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from chalicelib.bootstrap.tariffs import read_rate_document
 from chalicelib.runtime.clients import aws_client
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
     from chalicelib.usecases.ports.accounting_periods import AccountingPeriods
     from chalicelib.usecases.ports.artefacts import ArtefactStore
     from chalicelib.usecases.ports.audit import AuditStore
@@ -21,6 +23,18 @@ if TYPE_CHECKING:
     from chalicelib.usecases.ports.run_artefacts import RunArtefacts
     from chalicelib.usecases.ports.tariff_lives import TariffLives
     from chalicelib.usecases.read_shard_state import LedgerReader
+
+S = TypeVar("S", covariant=True)
+
+
+class _OperationsStore(Protocol[S]):
+    def __call__(self, client: DynamoDBClient, *, table: str, audit_table: str) -> S: ...
+
+
+def among_operations(store: _OperationsStore[S]) -> S:
+    """A store on the table of operations."""
+    names = settings()
+    return store(aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table)
 
 
 def read_store() -> ReadStore:
@@ -47,30 +61,21 @@ def operations_store() -> OperationsStore:
     """Bill runs, doors, chunk reports and holds of the stack."""
     from chalicelib.storage.operations import DynamoOperations
 
-    names = settings()
-    return DynamoOperations(
-        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
-    )
+    return among_operations(DynamoOperations)
 
 
 def tariff_lives() -> TariffLives:
     """What has happened to the stack's tariff versions."""
     from chalicelib.storage.tariff_lives import DynamoTariffLives
 
-    names = settings()
-    return DynamoTariffLives(
-        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
-    )
+    return among_operations(DynamoTariffLives)
 
 
 def accounting_periods() -> AccountingPeriods:
     """The books of the stack."""
     from chalicelib.storage.accounting_periods import DynamoAccountingPeriods
 
-    names = settings()
-    return DynamoAccountingPeriods(
-        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
-    )
+    return among_operations(DynamoAccountingPeriods)
 
 
 def ledger_store() -> LedgerStore:
@@ -120,10 +125,7 @@ def average_proposals() -> AverageProposals:
     """What is known of proposals of yearly averages."""
     from chalicelib.storage.averages import DynamoAverageProposals
 
-    names = settings()
-    return DynamoAverageProposals(
-        aws_client("dynamodb"), table=names.operations_table, audit_table=names.audit_table
-    )
+    return among_operations(DynamoAverageProposals)
 
 
 def average_files() -> AverageFiles:

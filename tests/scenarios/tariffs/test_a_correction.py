@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from chalicelib.domain.kernel.ids import AgreementId, BillId
 from chalicelib.domain.tariffs.lifecycle import MakerIsChecker, ReportNotSignedOff
 from chalicelib.tariff_documents.load import load_tariff
-from chalicelib.usecases.account_inputs import BillingDesk
-from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.publish_tariff import RetroactiveNotConfirmed, VersionToPublish
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.sign_off_report import ReportChanged, sign_off_report
-from tests.in_process import InProcess, read_rate_document
-from tests.scenarios.tariffs.rates_office import (
+from tests.in_process import InProcess
+from tests.scenarios.tariffs.ann_and_bob import (
     ANN,
     BOB,
     OCTOBER_10,
@@ -91,23 +89,9 @@ def test_after_publishing_the_report_tells_what_is_left_to_be_corrected(utility:
 
 
 def rebill(utility: InProcess, bill_id: BillId, agreement_id: AgreementId) -> None:
-    today = date(2026, 11, 20)
     rebill_segment(
-        desk=BillingDesk(
-            registry=utility.registry,
-            reads=utility.reads,
-            ledger=utility.ledger_reader,
-            operations=utility.operations,
-            store=utility.store,
-            read_rate_document=read_rate_document,
-        ),
-        posting=Desk(
-            ledger=utility.ledger,
-            periods=utility.periods,
-            actor=BOB,
-            now=datetime(2026, 11, 20, 15, tzinfo=UTC),
-            today=today,
-        ),
+        desk=utility.billing_desk(),
+        posting=utility.posting_desk(date(2026, 11, 20), actor=BOB),
         artefacts=utility.artefacts,
         account_id=agreement_id.rpartition(".")[0],  # type: ignore[arg-type]
         bill_id=bill_id,

@@ -13,7 +13,7 @@ from chalicelib.usecases.publish_tariff import VersionToPublish, publish_tariffs
 from chalicelib.usecases.rates_desk import TariffUnknown
 from chalicelib.usecases.review_tariff import review_tariff
 from tests.in_process import InProcess
-from tests.scenarios.tariffs.rates_office import (
+from tests.scenarios.tariffs.ann_and_bob import (
     ANN,
     BOB,
     OCTOBER_10,

@@ -15,7 +15,7 @@ from chalicelib.usecases.report_publication import report_publications
 from chalicelib.usecases.show_bill_run import excepted_accounts
 from chalicelib.usecases.sign_off_report import NothingToSignOff, sign_off_report
 from tests.in_process import InProcess
-from tests.scenarios.tariffs.rates_office import BOB, OCTOBER_10, at_desk, publish, report, reviewed, water
+from tests.scenarios.tariffs.ann_and_bob import BOB, OCTOBER_10, at_desk, publish, report, reviewed, water
 from tests.towns import NOVEMBER, OCTOBER, TARIFFS, the_account
 
 BY_SIZE = "determinants:\n  meter_size: {kind: choice}\n"
