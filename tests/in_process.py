@@ -26,8 +26,10 @@ from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.rate_documents import read_rate_document as read
+from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.ports.registered import Registered
 from chalicelib.usecases.ports.registry import Change, RegistryBatch, in_batches
+from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter
@@ -70,6 +72,26 @@ class InProcess:
             read=read_rate_document,
             actor=actor,
             now=self.now,
+        )
+
+    def billing_desk(self) -> BillingDesk:
+        return BillingDesk(
+            registry=self.registry,
+            reads=self.reads,
+            ledger=self.ledger_reader,
+            operations=self.operations,
+            store=self.store,
+            read_rate_document=read_rate_document,
+        )
+
+    def posting_desk(self, today: date, *, actor: str = "test") -> Desk:
+        """Where postings of `today` are made, in the afternoon."""
+        return Desk(
+            ledger=self.ledger,
+            periods=self.periods,
+            actor=actor,
+            now=datetime(today.year, today.month, today.day, 15, tzinfo=UTC),
+            today=today,
         )
 
     def publish(self, *documents: str | LoadedTariff) -> dict[str, bool]:

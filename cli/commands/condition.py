@@ -14,11 +14,11 @@ from chalicelib.tariff_documents.condition_schema import ConditionDocument, json
 from chalicelib.tariff_documents.conditions import (
     LoadedCondition,
     load_condition,
+    load_condition_file,
     read_condition,
     with_readings,
     with_value,
 )
-from chalicelib.tariff_documents.source import text_of
 from chalicelib.usecases.add_readings import add_readings, columns_of_readings
 from chalicelib.usecases.declare_condition import (
     ConditionUnknown,
@@ -66,7 +66,7 @@ def declare(
     as_json: JsonOption = False,
 ) -> None:
     """Hand in a revision for somebody else to approve; it takes the place of one that waits."""
-    loaded = load_condition(text_of(file), file=str(file))
+    loaded = load_condition_file(file)
     use_stack()
     _declare(loaded, since, retroactive, as_json=as_json)
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from chalicelib.tariff_documents.conditions import load_condition
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.tariff_documents.conditions import load_condition_file
 from cli.demo.rates import ANALYST, SUPERVISOR
 from cli.desk import condition_desk
 
@@ -18,7 +17,7 @@ def declare_conditions(folder: Path) -> int:
     analyst, supervisor = replace(desk, actor=ANALYST), replace(desk, actor=SUPERVISOR)
     files = sorted(folder.glob("*.yaml"))
     for file in files:
-        loaded = load_condition(text_of(file), file=str(file))
+        loaded = load_condition_file(file)
         life = analyst.declare(loaded.condition, loaded.canonical, since=date.min)
         if not life.is_published:
             supervisor.approve(loaded.condition.name, seen=life.fingerprint, since=date.min)

@@ -1,4 +1,4 @@
-"""A utility in memory that loads a copy of samples/minimal, which tests change."""
+"""A utility in memory, and a copy of the sample folder to load into it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from chalicelib.domain.audit.entry import AuditEntry
-from chalicelib.domain.kernel.rows import RowReport
+from chalicelib.domain.kernel.rows import RowOutcome, RowReport
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.files.folder import CsvFolder
@@ -22,8 +22,9 @@ from chalicelib.usecases.load_registry import LoadServices, load_registry
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.registry_load.intake import LoadJob
 
-SAMPLE = Path(__file__).parents[1] / "samples" / "minimal"
+SAMPLE = Path(__file__).parents[4] / "samples" / "minimal"
 NOW = datetime(2026, 8, 1, 9, 0, tzinfo=UTC)
+ADDED, UPDATED, UNCHANGED = RowOutcome.ADDED, RowOutcome.UPDATED, RowOutcome.UNCHANGED
 NAMES = HmacPseudonyms(b"a secret of at least thirty-two bytes")
 
 
@@ -79,3 +80,7 @@ class Utility:
 
     def entries(self, entity: str) -> list[AuditEntry]:
         return [entry for entry in self.registry.audit.all_entries() if entry.entity == entity]
+
+
+def told(report: RowReport) -> list[str]:
+    return [str(row) for row in report.rejected]

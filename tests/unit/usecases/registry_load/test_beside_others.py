@@ -17,7 +17,7 @@ from chalicelib.domain.kernel.rows import RowOutcome
 from chalicelib.storage.memory.registry import MemoryRegistryStore
 from chalicelib.usecases.ports.registered import Registered
 from chalicelib.usecases.ports.registry import Change, ChangedMeanwhile, RegistryBatch
-from tests.loading import NOW, SAMPLE, Utility
+from tests.unit.usecases.registry_load.utility_in_memory import NOW, SAMPLE, Utility
 
 JULY = date(2026, 7, 1)
 SEWER_ROW = "S-RES,SP-12WEIR,2026-07-05,5/8,"
