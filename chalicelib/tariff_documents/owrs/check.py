@@ -9,7 +9,8 @@ from chalicelib.tariff_documents.owrs.file import RATES, At, OwrsFile
 from chalicelib.tariff_documents.owrs.names import DROUGHT_CHARGE, Stage
 from chalicelib.tariff_documents.owrs.schedule import FieldFault, Schedule
 from chalicelib.tariff_documents.owrs.shapes import misfits
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 # What is called so is a part of the tariff, hardly ever something a customer brings along.
 _OF_A_TARIFF = ("charge", "rate", "price")

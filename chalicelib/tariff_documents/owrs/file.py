@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import Source, text_of
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
+from chalicelib.yaml_documents.source import Kind, Source, text_of
 
 At: TypeAlias = tuple[str | int, ...]
 """Where something stands: the names and positions that lead to it."""
@@ -61,11 +62,11 @@ class RateClass:
     at: At
 
 
-class OwrsSource(Source):
-    """The YAML of a rate file, its mistakes told in the words of rate files."""
-
-    no_mapping = "a rate file is a mapping: begin with `metadata:` and `rate_structure:`"
-    odd_key = "is a template: write a name in place of what stands in brackets"
+_RATE_FILE = Kind(
+    no_mapping="a rate file is a mapping: begin with `metadata:` and `rate_structure:`",
+    refused=InvalidTariffDocument,
+    odd_key="is a template: write a name in place of what stands in brackets",
+)
 
 
 class OwrsFile:
@@ -73,7 +74,7 @@ class OwrsFile:
 
     def __init__(self, text: str, *, file: str) -> None:
         """Raises InvalidTariffDocument where the text cannot be read, or has nothing to rate."""
-        self._source = OwrsSource(text, file=file)
+        self._source = Source(text, file=file, kind=_RATE_FILE)
         data = self._source.data
         rates = data.get(RATES)
         if not rates:
@@ -100,7 +101,7 @@ class OwrsFile:
 
 def read_owrs(path: Path, *, name: str | None = None) -> OwrsFile:
     """The rate file at `path`, called `name` in problems. Raises InvalidTariffDocument."""
-    return OwrsFile(text_of(path, name=name), file=name or str(path))
+    return OwrsFile(text_of(path, name=name, refused=InvalidTariffDocument), file=name or str(path))
 
 
 def _texts(section: object) -> dict[str, str]:

@@ -33,7 +33,8 @@ from chalicelib.tariff_documents.owrs.names import (
     USAGE,
 )
 from chalicelib.tariff_documents.owrs.schedule import Schedule
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 _FIXED_DROUGHT, _SERVICE_CHARGE = "fixed_drought_surcharge", "service_charge"
 _STEP = "0.001"

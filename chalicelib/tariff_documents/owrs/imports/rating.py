@@ -43,7 +43,8 @@ from chalicelib.tariff_documents.owrs.rating import (
 )
 from chalicelib.tariff_documents.owrs.requests import Answers, Remembered, Request, UnknownClass, class_of
 from chalicelib.tariff_documents.owrs.spellings import decimal_text
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.source import text_of
 
 _DAYS = timedelta(days=30)
 _PLACES = 12
@@ -180,7 +181,8 @@ class DocumentRates(Answers):
         return Rates.imported(found.imported[0])
 
     def _document(self, file: str, code: str) -> Rates:
-        version = load_tariff(text_of(self.path(file), name=file), file=file).version
+        text = text_of(self.path(file), name=file, refused=InvalidTariffDocument)
+        version = load_tariff(text, file=file).version
         if version.code != code:
             raise UnknownClass(f"{file} is the tariff {version.code}, not {code}")
         fields = {charge.head.code: charge.head.code for charge in version.charges}

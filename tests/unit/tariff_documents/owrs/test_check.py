@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.tariff_documents.owrs.check import check_owrs
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 SOUND = """\
 # Town of Example
