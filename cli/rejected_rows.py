@@ -15,10 +15,15 @@ COLUMNS = ("file", "line", "column", "reason", "mend")
 
 
 def print_rejected(rows: Sequence[RejectedRow], *, report_file: Path | None) -> None:
-    """Show the first rows, and say where the rest are."""
+    """Show the first of the rows that were refused, and say where the rest are."""
+    print_rows(f"Refused: {len(rows):,} rows", rows, report_file=report_file)
+
+
+def print_rows(title: str, rows: Sequence[RejectedRow], *, report_file: Path | None) -> None:
+    """Show the first of some rows under a title, and say where the rest are."""
     if not rows:
         return
-    err.print(f"[bold]Refused: {len(rows):,} rows[/]")
+    err.print(f"[bold]{title}[/]")
     for row in rows[:_SHOWN]:
         err.print(f"  {row}", markup=False, soft_wrap=True)
     if len(rows) > _SHOWN:

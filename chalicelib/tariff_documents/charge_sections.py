@@ -14,9 +14,9 @@ from chalicelib.tariff_documents.fields import (
     Code,
     Name,
     RoundingSection,
-    Section,
     Text,
 )
+from chalicelib.yaml_documents.fields import Section
 
 
 class ChargeSection(Section):

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.tariff_documents.load import load_tariff, load_tariff_files
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 SOUND = """\
 tariff: R-1
@@ -126,7 +127,7 @@ BROKEN = [
     ("  normal_days", "\tnormal_days", 10, "", "use spaces"),
     ("name: Residential", "name: &n Residential\nlabel: *n", 4, "", "aliases are not read"),
     ("name: Residential", "name: [Residential]", 3, "name", "must be plain text"),
-    ("name: Residential", "name: Res\x07idential", 3, "", "is not YAML"),
+    ("name: Residential", "name: Res\x07idential", 3, "", "no text (U+0007): take it out"),
     (
         "name: Residential",
         'name: "Res\\x7fidential"',
