@@ -22,6 +22,7 @@ from chalicelib.columnar.exact import (
 )
 from chalicelib.columnar.figures import Figure, rated
 from chalicelib.columnar.measure import measured
+from chalicelib.columnar.placing import bound_part, fixed_part, placed_on
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import minor
 from chalicelib.domain.tariffs.charges.base import Base
@@ -32,6 +33,7 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitTerms
 from chalicelib.domain.tariffs.charges.percent_charge import PercentTerms
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceTerms
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedTerms, StepTerms
 from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms, TierRates
 
 # (terms, their place, usage by slice, totals by stretch so far) → amounts in minor units
@@ -79,6 +81,35 @@ def _tier_reached(terms: TieredTerms, place: Placement, count: Column, uppers: S
     return amount
 
 
+def _stepped(
+    terms: SteppedTerms, place: Placement, usage: Sequence[Column], _totals: Sequence[Column]
+) -> Column:
+    """What every step comes to, and of these that of the step which the whole usage reaches."""
+    spread, places = place.period_spread, place.places
+    bounds = [bound_part(spread, bound, places=places, step=place.step) for bound in terms.bounds]
+    whole = measured(terms.quantity, placed_on(place, bounds), total(usage))
+    uppers = list(accumulate((0, *terms.uppers(bounds)), greater))[1:]
+    count = _take(usage, place)
+    found = []
+    for step, (quantity, own) in zip(terms.steps, terms.quantities(place.bounds), strict=True):
+        amount = _step_amount(terms, step, place)
+        if step.rate is not None:
+            priced = measured(quantity, placed_on(place, own), count)
+            amount = add(amount, _price(priced, step.rate, place, terms.head.rounding))
+        found.append(amount)
+    reached = found[-1]
+    for upper, amount in reversed(list(zip(uppers, found, strict=False))):
+        reached = where(whole <= upper, amount, reached)
+    return reached
+
+
+def _step_amount(terms: SteppedTerms, step: StepTerms, place: Placement) -> Column:
+    if step.amount is None:
+        return 0
+    assert place.fixed is not None, "terms with amounts by usage have a spread of them"
+    return fixed_part(place.fixed, step.amount * (1 if terms.count is None else terms.count))
+
+
 def _percent(
     terms: PercentTerms, place: Placement, _usage: Sequence[Column], totals: Sequence[Column]
 ) -> Column:
@@ -115,6 +146,7 @@ _STEPS: dict[type[Terms], ColumnStep] = {
     ServiceTerms: _service,
     PerUnitTerms: _per_unit,
     TieredTerms: _tiered,
+    SteppedTerms: _stepped,
     PercentTerms: _percent,
     MinimumTerms: _minimum,
     DiscountTerms: _discount,

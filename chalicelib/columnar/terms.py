@@ -24,11 +24,13 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge, Per
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge, PercentTerms
 from chalicelib.domain.tariffs.charges.quantity import QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge, ServiceTerms
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, SteppedTerms, StepTerms
 from chalicelib.domain.tariffs.charges.tiered_charge import (
     OutOfOrder,
     StartIs,
     TieredCharge,
     TieredTerms,
+    TierRule,
     TierTerms,
 )
 from chalicelib.domain.tariffs.determinants import Values
@@ -206,6 +208,39 @@ def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms:
     )
 
 
+def _stepped(charge: SteppedCharge, figuring: Figuring) -> SteppedTerms:
+    # Their starts are those of tiers that must rise.
+    starts = tuple(TierRule(start=step.start, rate=Decimal(0)) for step in charge.steps)
+    tiers = _tiered(
+        TieredCharge(
+            head=charge.head, start_is=charge.start_is, tiers=starts, width_times=charge.width_times
+        ),
+        figuring,
+    ).tiers
+    times = Decimal(1) if charge.width_times is None else figuring.named(charge.width_times)
+    count = None if charge.times is None else figuring.named(charge.times)
+    steps = []
+    for tier, step in zip(tiers, charge.steps, strict=True):
+        figures: dict[str, Any] = {
+            name: None if amount is None else figuring.figure(amount)
+            for name, amount in (("amount", step.amount), ("rate", step.rate), ("included", step.included))
+        }
+        if step.amount is not None and count is not None:
+            figuring.kept(Figures.of(figures["amount"]) * count)
+        if step.included is not None:
+            included = figuring.kept(Figures.of(figures["included"]) * times)
+            figures["included"] = included.at_least(Figures(0, 0))
+        steps.append(StepTerms(upper=tier.upper, **figures))
+    return SteppedTerms(
+        head=charge.head,
+        steps=tuple(steps),
+        count=count,
+        count_name=charge.times or "",
+        quantity=_quantity(charge.quantity, figuring),
+        follows_days=charge.prorated,
+    )
+
+
 def _quantity(rule: QuantityRule, figuring: Figuring) -> QuantityTerms:
     figures: dict[str, Any] = {
         str(name): Figures.of(figuring.figure(amount)).at_least(Figures(0, 0))
@@ -250,6 +285,7 @@ _BUILDERS: dict[type[Charge], _Builder] = {
     ServiceCharge: _service,
     PerUnitCharge: _per_unit,
     TieredCharge: _tiered,
+    SteppedCharge: _stepped,
     PercentCharge: _percent,
     MinimumCharge: _minimum,
     Discount: _discount,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.amounts import Amount, figure
@@ -244,7 +244,7 @@ class TieredCharge(Charge):
         for flaw in self._order_flaws(starts):
             raise TiersOutOfOrder(f"charge {code}: {flaw.message}", charge=code)
         times = Decimal(1) if self.width_times is None else number_of(values[self.width_times])
-        uppers = [*accumulate((self.start_is.bound(start) * times for start in starts[1:]), max), None]
+        uppers = uppers_of(starts, start_is=self.start_is, times=times)
         return TieredTerms(
             head=self.head,
             tiers=tuple(
@@ -257,19 +257,32 @@ class TieredCharge(Charge):
         )
 
     def _order_flaws(self, starts: list[Decimal]) -> Iterator[Flaw]:
-        # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
-        allowed = (0, 1) if self.start_is is StartIs.FIRST_UNIT else (0,)
-        if starts[0] not in allowed:
-            first = "0 or 1" if self.start_is is StartIs.FIRST_UNIT else "0"
-            message = f"the first tier starts at {starts[0]}: it must start at {first}"
-            yield Flaw(("tiers", 0, "from"), message)
-        if self.out_of_order is OutOfOrder.EMPTY_TIER:
-            return
-        bounds = [Decimal(0), *(self.start_is.bound(start) for start in starts[1:])]
-        for number, (before, bound) in enumerate(pairwise(bounds), 1):
-            if bound <= before:
-                yield Flaw(
-                    ("tiers", number, "from"),
-                    f"tier {number + 1} starts at {starts[number]}, after tier {number} at "
-                    f"{starts[number - 1]}: starts must rise, or say out_of_order: empty_tier",
-                )
+        rising = self.out_of_order is OutOfOrder.REFUSED
+        for flaw in order_flaws(starts, start_is=self.start_is, of="tiers", rising=rising):
+            mend = ", or say out_of_order: empty_tier" if flaw.path[1] else ""
+            yield flaw._replace(message=flaw.message + mend)
+
+
+def uppers_of(starts: list[Decimal], *, start_is: StartIs, times: Decimal) -> list[Decimal | None]:
+    """Where each of the tiers, or steps, ends that have these `starts`: None for the last one."""
+    return [*accumulate((start_is.bound(start) * times for start in starts[1:]), max), None]
+
+
+def order_flaws(
+    starts: list[Decimal], *, start_is: StartIs, of: Literal["tiers", "steps"], rising: bool = True
+) -> Iterator[Flaw]:
+    """The first of the `starts` that is not the beginning, and those that do not rise where they must."""
+    one = of.removesuffix("s")
+    # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
+    allowed = (0, 1) if start_is is StartIs.FIRST_UNIT else (0,)
+    if starts[0] not in allowed:
+        first = "0 or 1" if start_is is StartIs.FIRST_UNIT else "0"
+        yield Flaw((of, 0, "from"), f"the first {one} starts at {starts[0]}: it must start at {first}")
+    bounds = [Decimal(0), *(start_is.bound(start) for start in starts[1:])]
+    for number, (before, bound) in enumerate(pairwise(bounds), 1):
+        if rising and bound <= before:
+            yield Flaw(
+                (of, number, "from"),
+                f"{one} {number + 1} starts at {starts[number]}, after {one} {number} at "
+                f"{starts[number - 1]}: starts must rise",
+            )

@@ -52,6 +52,7 @@ _SENTENCES: tuple[tuple[str, Callable[..., Fraction]], ...] = (
 
 def worked_out(sentence: str) -> int | None:
     """The amount in cents, None where the sentence says that it is not the plain result."""
+    sentence = re.sub(r"^step \d+ reached: ", "", sentence)
     if ", limited to" in sentence:
         return None
     rounding = re.fullmatch(rf"{_N} rounded ([a-z ]+) to a multiple of {_N} changes by .*", sentence)
