@@ -266,9 +266,8 @@ class SteppedCharge(Charge):
             if step.amount is None and step.rate is None:
                 yield Flaw(path, "a step has an amount, a rate or both: write amount: 0 where nothing is due")
             if step.included is not None and step.rate is None:
-                yield Flaw(
-                    (*path, "included"), "there is no rate for what exceeds it: add one, or take it out"
-                )
+                message = "there is no rate for what exceeds it: add a rate, or leave it out"
+                yield Flaw((*path, "included"), message)
             if isinstance(step.included, Decimal) and step.included < 0:
                 message = f"{step.included} is no quantity: write a number from 0"
                 yield Flaw((*path, "included"), message)
