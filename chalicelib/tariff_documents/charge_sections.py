@@ -133,7 +133,8 @@ class TieredCommoditySection(ChargeSection):
     )
     rates: TierRates = Field(
         default=TierRates.OF_EACH_TIER,
-        description="`of_tier_reached` charges the whole usage at the rate of the highest tier it reaches.",
+        description="`of_tier_reached` charges the whole usage at the rate of the highest tier it reaches; "
+        "`commodity_stepped` says so with amounts, too.",
     )
     out_of_order: OutOfOrder = Field(
         default=OutOfOrder.REFUSED,

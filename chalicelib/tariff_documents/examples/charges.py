@@ -132,6 +132,61 @@ CHARGES = (
 """,
     ),
     Example(
+        name="steps",
+        about="A price for each band of usage, and a rate for what the last one does not include",
+        text="""\
+- type: commodity_stepped
+  code: BANDS
+  label: Water
+  gl_account: "4020"
+  fund: WATER
+  charge_group: water
+  start_is: boundary
+  steps:
+  - {from: 0, amount: 20.00}
+  - {from: 6, amount: 34.50}
+  - {from: 12, amount: 52.00, rate: 4.10, included: 12}
+""",
+    ),
+    Example(
+        name="steps-rate",
+        about="Every unit of the flow at the rate of the step that all of them reach",
+        text="""\
+- type: commodity_stepped
+  code: FLOWRATE
+  label: Sewer flow
+  gl_account: "4120"
+  fund: SEWER
+  charge_group: sewer
+  start_is: first_unit
+  quantity: {share: 90}
+  steps:
+  - {from: 1, rate: 2.10}
+  - {from: 11, rate: 2.45}
+  - {from: 21, rate: 3.05}
+""",
+    ),
+    Example(
+        name="steps-units",
+        about="A fee that small users do not pay, by the use of each dwelling unit",
+        text="""\
+- type: commodity_stepped
+  code: SUPPLY
+  label: Supply replacement
+  gl_account: "4022"
+  fund: WATER
+  charge_group: water
+  start_is: boundary
+  times: dwelling_units
+  width_times: dwelling_units
+  prorated: false
+  steps:
+  - {from: 0, amount: 0}
+  - {from: 4, amount: {by: meter_size, values: {5/8: 9.83, "*": 15.20}}}
+""",
+        determinants={"dwelling_units": "3"},
+    ),
+    Example(
         name="percent_surcharge",
         about="On two charges",
         text="""\
