@@ -34,7 +34,7 @@ from chalicelib.domain.tariffs.charges.percent_charge import PercentTerms
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceTerms
 from chalicelib.domain.tariffs.charges.stepped_charge import SteppedTerms, StepTerms
-from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms, TierRates
+from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms
 
 # (terms, their place, usage by slice, totals by stretch so far) → amounts in minor units
 ColumnStep: TypeAlias = Callable[[Any, Placement, Sequence[Column], Sequence[Column]], Column]
@@ -63,21 +63,11 @@ def _tiered(
 ) -> Column:
     count = measured(terms.quantity, place, _take(usage, place))
     edges = list(accumulate((0, *place.bounds[len(terms.quantity.bounds) :]), greater))
-    if terms.rates is TierRates.OF_TIER_REACHED:
-        return _tier_reached(terms, place, count, edges[1:])
     amount: Column = 0
     for lower, upper, tier in zip(edges, [*edges[1:], None], terms.tiers, strict=True):
         part = count if upper is None else lesser(count, upper)
         part = greater(add(part, -lower), 0)
         amount = add(amount, _price(part, tier.rate, place, terms.head.rounding))
-    return amount
-
-
-def _tier_reached(terms: TieredTerms, place: Placement, count: Column, uppers: Sequence[Column]) -> Column:
-    prices = [_price(count, tier.rate, place, terms.head.rounding) for tier in terms.tiers]
-    amount = prices[-1]
-    for upper, price in reversed(list(zip(uppers, prices, strict=False))):
-        amount = where(count <= upper, price, amount)
     return amount
 
 

@@ -202,7 +202,6 @@ def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms:
             TierTerms(upper=upper, rate=figuring.figure(tier.rate))  # type: ignore[arg-type]
             for upper, tier in zip([*uppers, None], charge.tiers, strict=True)
         ),
-        rates=charge.rates,
         quantity=_quantity(charge.quantity, figuring),
         widths_prorated=charge.prorated,
     )

@@ -56,7 +56,6 @@ def to_charge(section: sections.AnyCharge, *, rounding: RoundingRule) -> Charge:
                     TierRule(start=to_amount(tier.start), rate=to_amount(tier.rate)) for tier in section.tiers
                 ),
                 width_times=section.width_times,
-                rates=section.rates,
                 out_of_order=section.out_of_order,
                 quantity=to_quantity(section.quantity),
                 prorated=section.prorated,

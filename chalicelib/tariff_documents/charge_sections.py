@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.domain.kernel.rounding import RoundingRule
-from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs, TierRates
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs
 from chalicelib.tariff_documents.fields import (
     AmountField,
     Bases,
@@ -130,11 +130,6 @@ class TieredCommoditySection(ChargeSection):
     tiers: Annotated[list[TierSection], Field(min_length=1, description="The tiers, by rising start.")]
     width_times: Name | None = Field(
         default=None, description="A count, or any number, that widens all tiers: dwelling units."
-    )
-    rates: TierRates = Field(
-        default=TierRates.OF_EACH_TIER,
-        description="`of_tier_reached` charges the whole usage at the rate of the highest tier it reaches; "
-        "`commodity_stepped` says so with amounts, too.",
     )
     out_of_order: OutOfOrder = Field(
         default=OutOfOrder.REFUSED,

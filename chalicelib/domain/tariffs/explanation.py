@@ -78,8 +78,6 @@ def _formula(line: BillLine, currency: str) -> str:
     if line.kind is LineKind.DISCOUNT:
         return f"a credit of {rate}{_times(line)} on {base}"
     quantity = f"{_plain(line.quantity or Decimal(0))} {line.unit}"
-    if line.tier and Note.REACHED in line.notes:
-        return f"{quantity}, all at {rate}, the rate of tier {line.tier.number} reached"
     tier = f" of tier {line.tier.number}" if line.tier and Note.STEP not in line.notes else ""
     return f"{quantity}{tier} at {rate}"
 

@@ -36,7 +36,6 @@ class Note(StrEnum):
     CHANGED_AT_END = ">"
     SHARED = "p"  # part of a whole that was rounded once and shared by days
     LIMITED = "k"  # a percentage cut to its cap; a discount also to what it is taken from
-    REACHED = "r"  # the whole usage at the rate of the highest tier it reaches
     STEP = "t"  # an amount, or a rate, of the step that the usage of the whole period reaches
     HALF_EVEN = "e"  # rounding rules other than half up
     UP = "u"

@@ -95,24 +95,6 @@ CHARGES = (
         determinants={"dwelling_units": "2"},
     ),
     Example(
-        name="tiers-reached",
-        about="The whole usage at the rate of the tier it reaches",
-        text="""\
-- type: commodity_tiered
-  code: REACHED
-  label: Water
-  gl_account: "4020"
-  fund: WATER
-  charge_group: water
-  start_is: boundary
-  rates: of_tier_reached
-  tiers:
-  - {from: 0, rate: 2.10}
-  - {from: 10, rate: 2.45}
-  - {from: 20, rate: 3.05}
-""",
-    ),
-    Example(
         name="tiers-winter",
         about="What exceeds the first two units, dearer above the winter's average",
         text="""\

@@ -30,7 +30,6 @@ from chalicelib.domain.tariffs.charges.tiered_charge import (
     OutOfOrder,
     StartIs,
     TieredCharge,
-    TierRates,
     TierRule,
 )
 from chalicelib.domain.tariffs.conditions import EVERYWHERE, Condition
@@ -174,7 +173,6 @@ def tiered(draw: st.DrawFn, code: str, _earlier: Sequence[str]) -> Charge:
         start_is=draw(st.sampled_from(StartIs)),
         tiers=tuple(TierRule(start=start, rate=draw(amounts(rates))) for start in starts),
         width_times=draw(st.sampled_from([None, None, "dwelling_units", "budget"])),
-        rates=draw(st.sampled_from(TierRates)),
         out_of_order=OutOfOrder.EMPTY_TIER if starts[-1] != reached else out_of_order,
         quantity=draw(quantity_rules),
         prorated=draw(st.booleans()),

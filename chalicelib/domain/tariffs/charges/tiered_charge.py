@@ -24,7 +24,7 @@ from chalicelib.domain.tariffs.charges.charge import (
 )
 from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
-from chalicelib.domain.tariffs.line import BillLine, LineKind, Note, Tier
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Tier
 
 
 class TiersOutOfOrder(Refusal):
@@ -40,13 +40,6 @@ class StartIs(StrEnum):
     def bound(self, start: Decimal) -> Decimal:
         """Where the tier before one starting at `start` ends."""
         return start - 1 if self is StartIs.FIRST_UNIT else start
-
-
-class TierRates(StrEnum):
-    """What usage a tier's rate is for."""
-
-    OF_EACH_TIER = "of_each_tier"  # each part of the usage at the rate of the tier it falls in
-    OF_TIER_REACHED = "of_tier_reached"  # the whole usage at the rate of the highest tier it reaches
 
 
 class OutOfOrder(StrEnum):
@@ -69,7 +62,6 @@ class TieredTerms(Terms):
     """Tiers from the first on, widths already multiplied by any count of dwelling units."""
 
     tiers: tuple[TierTerms, ...]
-    rates: TierRates = TierRates.OF_EACH_TIER
     quantity: QuantityTerms = PLAIN
     widths_prorated: bool = True
 
@@ -90,7 +82,7 @@ class TieredTerms(Terms):
         return self.widths_prorated
 
     def step(self, place: Placement) -> Step:
-        """A line for every tier that usage reaches, or one for the highest of them."""
+        """A line for every tier that usage reaches."""
         if self.quantity == PLAIN:
             return self._priced(place, place.take)
         take, measured = place.take, self.quantity.measured(place)
@@ -106,10 +98,7 @@ class TieredTerms(Terms):
         return charge
 
     def _priced(self, place: Placement, take: Callable[[list[int]], int]) -> Step:
-        rungs = tuple(self._rungs(place))
-        if self.rates is TierRates.OF_EACH_TIER:
-            return _climb(rungs, index=place.index, quantum=place.quantum, take=take)
-        return _reach(rungs, index=place.index, quantum=place.quantum, take=take)
+        return _climb(tuple(self._rungs(place)), index=place.index, quantum=place.quantum, take=take)
 
     def edges(self, place: Placement) -> tuple[int, ...]:
         """The start of every tier at `place`, scaled.
@@ -122,7 +111,6 @@ class TieredTerms(Terms):
     def _rungs(self, place: Placement) -> Iterator[_Rung]:
         edges = self.edges(place)
         uppers = (*edges[1:], None)
-        reached = Note.REACHED if self.rates is TierRates.OF_TIER_REACHED else ""
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)
             constants = self.constants(
@@ -132,7 +120,7 @@ class TieredTerms(Terms):
                 rate=tier.rate,
                 tier=Tier(number, place.quantum * lower, None if upper is None else place.quantum * upper),
                 factor=place.tier_share,
-                notes=(place.tier_notes if place.tier_share else "") + reached,
+                notes=place.tier_notes if place.tier_share else "",
             )
             full = None
             if upper is not None and upper > lower:  # proration can make a narrow tier vanish
@@ -176,21 +164,6 @@ def _climb(
     return charge
 
 
-def _reach(
-    rungs: tuple[_Rung, ...], *, index: int, quantum: Decimal, take: Callable[[list[int]], int]
-) -> Step:
-    """All of the usage at the rate of the highest tier it reaches; its last unit decides which that is."""
-
-    def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
-        count = take(usage)
-        if count:
-            rung = next(rung for rung in rungs if rung.upper is None or count <= rung.upper)
-            totals[index] = amount_minor = rung.price(count)
-            lines.append(make_line((*rung.constants, quantum * count, None, amount_minor)))
-
-    return charge
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierRule:
     """A tier as the tariff writes it: where it starts, and its rate."""
@@ -203,14 +176,13 @@ class TierRule:
 class TieredCharge(Charge):
     """`tiers` in order; `start_is` reads their starts; `width_times` names a number that widens them.
 
-    `rates` says what usage a tier's rate is for, `quantity` which quantity is put in tiers. Widths follow
-    the length of the bill where the tariff says tiers do, if `prorated`.
+    `quantity` says which quantity is put in tiers. Widths follow the length of the bill where the tariff says
+    tiers do, if `prorated`.
     """
 
     start_is: StartIs
     tiers: tuple[TierRule, ...]
     width_times: str | None = None
-    rates: TierRates = TierRates.OF_EACH_TIER
     out_of_order: OutOfOrder = OutOfOrder.REFUSED
     quantity: QuantityRule = METERED
     prorated: bool = True
@@ -251,7 +223,6 @@ class TieredCharge(Charge):
                 TierTerms(upper=upper, rate=figure(tier.rate, values, charge=code))
                 for upper, tier in zip(uppers, self.tiers, strict=True)
             ),
-            rates=self.rates,
             quantity=self.quantity.terms(values, charge=code),
             widths_prorated=self.prorated,
         )

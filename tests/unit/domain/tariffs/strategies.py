@@ -20,7 +20,7 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
 from chalicelib.domain.tariffs.charges.stepped_charge import StepRule
-from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs, TierRates
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.determinants import (
     Determinant,
@@ -135,7 +135,6 @@ def tier_charges(draw: st.DrawFn) -> Charge:
     return replace(
         charge,
         width_times=draw(st.sampled_from([None, "units", "winter"])),
-        rates=draw(st.sampled_from(TierRates)),
         out_of_order=OutOfOrder.EMPTY_TIER,
         quantity=draw(quantity_rules()),
         prorated=draw(st.booleans()),
