@@ -187,7 +187,7 @@ def stepped(draw: st.DrawFn, code: str, _earlier: Sequence[str]) -> Charge:
     for width in draw(st.lists(st.decimals("0.25", "12", places=2), max_size=4)):
         reached += width + 1
         starts.append(reached)
-    if len(starts) > 1 and draw(st.booleans()):
+    if len(starts) > 1 and draw(st.integers(0, 3)) == 3:
         starts[-1] = draw(formulas)
     steps = []
     for start in starts:
