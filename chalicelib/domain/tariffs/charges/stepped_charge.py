@@ -134,7 +134,7 @@ class SteppedTerms(Terms):
                 yield replace(self.quantity, included=step.included), (*others, next(included))
 
     def _treads(self, place: Placement, period: Placement) -> Iterator[_Tread]:
-        # Over three slices a larger whole can have a smaller part, and a count can be below nothing.
+        # What widens steps can be below nothing: none ends before the one before it.
         edges = (*accumulate((0, *self.uppers(period.bounds)), max), None)
         quantities = self.quantities(place.bounds)
         for number, (step, (quantity, bounds)) in enumerate(zip(self.steps, quantities, strict=True), 1):
