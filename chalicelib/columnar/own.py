@@ -178,6 +178,7 @@ class OwnNumbers:
                 first, second = one[code].terms, other[code].terms
                 if first is not None and second is not None:
                     yield alike(first.fixed, second.fixed)
+                    yield alike(first.fixed_by_usage, second.fixed_by_usage)
         yield _most_places(self._slices, parts, size)
 
     def _layout(self, shape: bytes, row: int, known: dict[bytes, Layout | None]) -> Layout | None:

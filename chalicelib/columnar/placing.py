@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from chalicelib.columnar.exact import Column, Mask, apportion, multiply, product
 from chalicelib.columnar.figures import Figure, Figures
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import scaled
-from chalicelib.domain.tariffs.charges.charge import Terms
+from chalicelib.domain.tariffs.charges.charge import Placement, Terms
 from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.gauge import Gauge
 from chalicelib.domain.tariffs.plan import Layout, Placed
@@ -44,8 +44,15 @@ def placed_over(
     return Layout(layout.currency, gauge, tuple(placed), layout.tariffs)
 
 
-def fixed_part(spread: FixedSpread, fixed: Figures) -> Column:
+def placed_on(place: Placement[Column], bounds: Sequence[Column]) -> Placement[Column]:
+    """`place` with other bounds."""
+    return replace(place, bounds=tuple(bounds))
+
+
+def fixed_part(spread: FixedSpread, fixed: Figure) -> Column:
     """`spread.part` of the amounts `fixed`."""
+    if isinstance(fixed, Decimal):
+        return spread.part(fixed)
     factor = Fraction(sum(spread.days), spread.over) * Fraction(10) ** (spread.exponent - fixed.places)
     total_minor = product(fixed.counts, factor, rule=spread.rule)
     return apportion(total_minor, weights=spread.days)[spread.place] if len(spread.days) > 1 else total_minor

@@ -22,7 +22,7 @@ from chalicelib.columnar.exact import (
 )
 from chalicelib.columnar.figures import Figure, rated
 from chalicelib.columnar.measure import measured
-from chalicelib.columnar.placing import ColumnLayout
+from chalicelib.columnar.placing import ColumnLayout, bound_part, fixed_part, placed_on
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import minor
 from chalicelib.domain.tariffs.charges.base import Base
@@ -33,7 +33,8 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitTerms
 from chalicelib.domain.tariffs.charges.percent_charge import PercentTerms
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceTerms
-from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms, TierRates
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedTerms, StepTerms
+from chalicelib.domain.tariffs.charges.tiered_charge import TieredTerms
 
 Columns: TypeAlias = Sequence[Column]
 Place: TypeAlias = Placement[Column]
@@ -63,8 +64,6 @@ def _per_unit(terms: PerUnitTerms[Figure], place: Place, usage: Columns, _totals
 def _tiered(terms: TieredTerms[Figure], place: Place, usage: Columns, _totals: Columns) -> Column:
     count = measured(terms.quantity, place, _take(usage, place))
     edges = list(accumulate((0, *place.bounds[len(terms.quantity.bounds) :]), greater))
-    if terms.rates is TierRates.OF_TIER_REACHED:
-        return _tier_reached(terms, place, count, edges[1:])
     amount: Column = 0
     for lower, upper, tier in zip(edges, [*edges[1:], None], terms.tiers, strict=True):
         part = count if upper is None else lesser(count, upper)
@@ -73,12 +72,31 @@ def _tiered(terms: TieredTerms[Figure], place: Place, usage: Columns, _totals: C
     return amount
 
 
-def _tier_reached(terms: TieredTerms[Figure], place: Place, count: Column, uppers: Columns) -> Column:
-    prices = [_price(count, tier.rate, place, terms.head.rounding) for tier in terms.tiers]
-    amount = prices[-1]
-    for upper, price in reversed(list(zip(uppers, prices, strict=False))):
-        amount = where(count <= upper, price, amount)
-    return amount
+def _stepped(terms: SteppedTerms[Figure], place: Place, usage: Columns, _totals: Columns) -> Column:
+    """What every step comes to, and of these that of the step which the whole usage reaches."""
+    spread, places = place.period_spread, place.places
+    bounds = [bound_part(spread, bound, places=places, step=place.step) for bound in terms.bounds]
+    whole = measured(terms.quantity, placed_on(place, bounds), total(usage))
+    uppers = list(accumulate((0, *terms.uppers(bounds)), greater))[1:]
+    count = _take(usage, place)
+    found = []
+    for step, (quantity, own) in zip(terms.steps, terms.quantities(place.bounds), strict=True):
+        amount = _step_amount(terms, step, place)
+        if step.rate is not None:
+            priced = measured(quantity, placed_on(place, own), count)
+            amount = add(amount, _price(priced, step.rate, place, terms.head.rounding))
+        found.append(amount)
+    reached = found[-1]
+    for upper, amount in reversed(list(zip(uppers, found, strict=False))):
+        reached = where(whole <= upper, amount, reached)
+    return reached
+
+
+def _step_amount(terms: SteppedTerms[Figure], step: StepTerms[Figure], place: Place) -> Column:
+    if step.amount is None:
+        return 0
+    assert place.fixed is not None, "terms with amounts by usage have a spread of them"
+    return fixed_part(place.fixed, step.amount * (1 if terms.count is None else terms.count))
 
 
 def _percent(terms: PercentTerms[Figure], place: Place, _usage: Columns, totals: Columns) -> Column:
@@ -109,6 +127,7 @@ _STEPS: dict[type[Terms[Figure]], ColumnStep] = {
     ServiceTerms: _service,
     PerUnitTerms: _per_unit,
     TieredTerms: _tiered,
+    SteppedTerms: _stepped,
     PercentTerms: _percent,
     MinimumTerms: _minimum,
     DiscountTerms: _discount,

@@ -30,11 +30,13 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge, Per
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge, PercentTerms
 from chalicelib.domain.tariffs.charges.quantity import QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge, ServiceTerms
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, SteppedTerms, StepTerms
 from chalicelib.domain.tariffs.charges.tiered_charge import (
     OutOfOrder,
     StartIs,
     TieredCharge,
     TieredTerms,
+    TierRule,
     TierTerms,
 )
 from chalicelib.domain.tariffs.determinants import Values
@@ -190,9 +192,39 @@ def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms[Figure]:
             TierTerms(upper=upper, rate=figuring.figure(tier.rate))
             for upper, tier in zip([*uppers, None], charge.tiers, strict=True)
         ),
-        rates=charge.rates,
         quantity=_quantity(charge.quantity, figuring),
         widths_prorated=charge.prorated,
+    )
+
+
+def _stepped(charge: SteppedCharge, figuring: Figuring) -> SteppedTerms[Figure]:
+    # Their starts are those of tiers that must rise.
+    starts = tuple(TierRule(start=step.start, rate=Decimal(0)) for step in charge.steps)
+    tiers = _tiered(
+        TieredCharge(
+            head=charge.head, start_is=charge.start_is, tiers=starts, width_times=charge.width_times
+        ),
+        figuring,
+    ).tiers
+    times = Decimal(1) if charge.width_times is None else figuring.named(charge.width_times)
+    count = None if charge.times is None else figuring.named(charge.times)
+    steps: list[StepTerms[Figure]] = []
+    for tier, step in zip(tiers, charge.steps, strict=True):
+        amount, rate, included = (
+            None if one is None else figuring.figure(one) for one in (step.amount, step.rate, step.included)
+        )
+        if amount is not None and count is not None:
+            figuring.kept(Figures.of(amount) * count)
+        if included is not None:
+            included = figuring.kept(Figures.of(included) * times).at_least(Figures(0, 0))
+        steps.append(StepTerms(upper=tier.upper, amount=amount, rate=rate, included=included))
+    return SteppedTerms(
+        head=charge.head,
+        steps=tuple(steps),
+        count=count,
+        count_name=charge.times or "",
+        quantity=_quantity(charge.quantity, figuring),
+        follows_days=charge.prorated,
     )
 
 
@@ -240,6 +272,7 @@ _BUILDERS: dict[type[Charge], _Builder] = {
     ServiceCharge: _service,
     PerUnitCharge: _per_unit,
     TieredCharge: _tiered,
+    SteppedCharge: _stepped,
     PercentCharge: _percent,
     MinimumCharge: _minimum,
     Discount: _discount,

@@ -151,6 +151,8 @@ class _Placing:
         steps = [terms.step] if terms else []
         figures = [figure for s in stretches for figure in (*s.terms.bounds, *s.terms.grains)]
         self.places = max(map(places_of, [*steps, *figures]), default=0)
+        metered = [place for place, piece in enumerate(slices) if piece.version.usage]
+        self.metered = range(metered[0], metered[-1] + 1) if metered else range(len(slices))
 
     def placed(self) -> tuple[Placed, ...]:
         """Every stretch with its place."""
@@ -188,6 +190,7 @@ class _Placing:
             bounds=tuple(
                 spread.part(scaled(bound, places=self.places), step=step) for bound in stretch.terms.bounds
             ),
+            period_spread=BoundSpread(tiers_prorated, self.days, self.metered.start, self.metered.stop),
             slices=range(stretch.first, stretch.stop),
             on=base_of(stretch, self.stretches, days=self.days),
         )
@@ -230,8 +233,9 @@ class _Placing:
         spreads: list[FixedSpread | None] = [None] * len(self.stretches)
         groups: dict[object, list[int]] = {}
         for index, stretch in enumerate(self.stretches):
-            if stretch.terms.fixed is not None:
-                key = (stretch.code, stretch.terms.fixed, stretch.terms.prorated, self._whole_share(stretch))
+            fixed, by_usage = stretch.terms.fixed, stretch.terms.fixed_by_usage
+            if fixed is not None or by_usage:
+                key = (stretch.code, fixed, by_usage, stretch.terms.prorated, self._whole_share(stretch))
                 groups.setdefault(key, []).append(index)
         for indexes in groups.values():
             stretch = self.stretches[indexes[0]]

@@ -20,7 +20,17 @@ from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import compile_book
 from chalicelib.domain.tariffs.version import NamedFormula, TariffVersion
 from chalicelib.tariff_documents.expressions import parse_expression
-from tests.unit.domain.tariffs.builders import METER_SIZE, by, flat, service, tax, tiered, version
+from tests.unit.domain.tariffs.builders import (
+    METER_SIZE,
+    by,
+    flat,
+    service,
+    step,
+    stepped,
+    tax,
+    tiered,
+    version,
+)
 
 WINTER = Determinant(name="winter", kind=DeterminantKind.NUMBER)
 PLAIN = version(service("10"), flat("2"), tax("10", "SVC", "WATER"))
@@ -140,6 +150,29 @@ def test_a_number_that_is_none_is_refused_beside_good_ones() -> None:
     assert rated.total_minor.tolist() == [1200 + 2800 * 3, 0, 0]
     assert "needs winter" in rated.refused[1]
     assert "winter cannot be 'much'" in rated.refused[2]
+
+
+def test_the_amount_and_the_rate_of_a_step_are_one_charge() -> None:
+    steps = stepped(step("0", "20"), step("4", "35", "4.10", included="4"))
+    rated = rate_rows(compile_book([version(steps, tax("10", "WATER"))]), april(["R-1"] * 3, [4, 5, 7]))
+    assert {code: column.tolist() for code, column in rated.by_charge.items()} == {
+        "WATER": [2000, 3910, 4730],
+        "TAX": [200, 391, 473],
+    }
+
+
+def test_steps_by_numbers_of_their_own_do_not_set_rows_apart() -> None:
+    def of(text: str) -> Formula:
+        return Formula(parse_expression(text))
+
+    steps = stepped(step("0", "5", "1"), step(of("winter"), of("2 * winter"), "3", included=of("winter")))
+    tariff = version(steps, determinants=(WINTER,))
+    count = group.MOST_SHARED + 1
+    rows = april(["R-1"] * count, [40] * count, winter=[f"{number}.5" for number in range(count)])
+    assert group_count([tariff], rows) == 1
+    rated = rate_rows(compile_book([tariff]), rows)
+    # An average of 10.5: 21.00, and 29.5 × 3.00 beyond it. One of 40.5: 5.00, and 40 × 1.00.
+    assert [rated.total_minor[number] for number in (10, 40)] == [2100 + 8850, 4500]
 
 
 def test_agreements_that_lack_the_same_are_refused_together() -> None:

@@ -96,8 +96,9 @@ class Placement(Generic[N]):
 
     `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`, by `fixed`.
     `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated (`spread`), scaled by `places`.
-    `step` is the billing step, scaled. `slices` are those of the stretch, whose usage `take` sums; `on` what
-    the terms are taken on, whose amounts `base` sums.
+    `period_spread`: the same for all metered days of the period. `step` is the billing step, scaled. `slices`
+    are those of the stretch, whose usage `take` sums; `on` what the terms are taken on, whose amounts `base`
+    sums.
     """
 
     index: int
@@ -115,6 +116,7 @@ class Placement(Generic[N]):
     fixed_minor: N
     spread: BoundSpread
     bounds: tuple[N, ...]
+    period_spread: BoundSpread
     slices: range
     on: Base
 
@@ -151,6 +153,11 @@ class Terms(ABC, Generic[F]):
     def fixed(self) -> F | None:
         """The full amount that is prorated by days (a charge, a floor, a credit, a cap), if there is one."""
         return None
+
+    @property
+    def fixed_by_usage(self) -> tuple[F, ...]:
+        """Full amounts that are prorated as `fixed` is, where usage decides which of them is due."""
+        return ()
 
     @property
     def prorated(self) -> bool:
