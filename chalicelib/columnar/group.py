@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from chalicelib.columnar.factorize import Codes, Factorized, combine, factorize
 from chalicelib.columnar.formulas import NotOverColumns
 from chalicelib.columnar.own import Owned, OwnNumbers, alike_values, bill_frame
+from chalicelib.columnar.placing import ColumnLayout
 from chalicelib.columnar.refused import refused_alike
 from chalicelib.columnar.rows import UsageRows
+from chalicelib.columnar.steps import has_steps
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.simulation.dated_cells import changes_within
 from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind
-from chalicelib.domain.tariffs.plan import Layout, layout_for
+from chalicelib.domain.tariffs.plan import Plan, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
 from chalicelib.domain.tariffs.slices import Slice
 
@@ -30,10 +32,13 @@ _CANDIDATES = 8
 
 
 class Group(NamedTuple):
-    """Rows, and the layout of all of them or the message with which all of them are refused."""
+    """Rows, and what all of them are charged by, or the message with which all of them are refused.
+
+    They are charged by a layout; by its plan where some charge in it has no step over columns.
+    """
 
     members: RowNumbers
-    found: Layout | str
+    found: ColumnLayout | Plan | str
 
 
 def groups_of(book: TariffBook, rows: UsageRows) -> Iterator[Group]:
@@ -152,24 +157,25 @@ def _alike(book: TariffBook, rows: UsageRows, keys: Factorized, members: RowNumb
     Rows whose slices are as long, of the same versions and with the same values share a layout.
     """
     groups: dict[Hashable, int] = {}
-    layouts: list[Layout | str] = []
+    served: list[ColumnLayout | Plan | str] = []
     group_of_key = np.zeros(keys.size, dtype=np.int64)
     for key, row in enumerate(members[keys.first_rows].tolist()):
-        found: Layout | str | None = None
+        found: ColumnLayout | Plan | str | None = None
         try:
             request = rows.request(row)
             slices = book.slices(request)
             sign: Hashable = (bill_frame(request), *_sign(slices))
             if sign not in groups:
-                found = layout_for(slices, request)
+                layout = layout_for(slices, request)
+                found = layout if has_steps(layout) else layout.plan()
         except Refusal as refusal:
             sign = found = refusal.message
         if sign not in groups and found is not None:
-            groups[sign] = len(layouts)
-            layouts.append(found)
+            groups[sign] = len(served)
+            served.append(found)
         group_of_key[key] = groups[sign]
-    parts = _parts(group_of_key[keys.codes], len(layouts))
-    yield from (Group(members[part], found) for part, found in zip(parts, layouts, strict=True))
+    parts = _parts(group_of_key[keys.codes], len(served))
+    yield from (Group(members[part], found) for part, found in zip(parts, served, strict=True))
 
 
 def _sign(slices: list[Slice]) -> Iterator[Hashable]:

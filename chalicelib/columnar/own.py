@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar import evaluate
-from chalicelib.columnar.exact import Mask, negated
+from chalicelib.columnar.exact import Column, Mask, negated
 from chalicelib.columnar.factorize import combine, factorize
-from chalicelib.columnar.figures import Figures, read_numbers
-from chalicelib.columnar.formulas import ColumnValue, NotOverColumns, evaluate_formula
-from chalicelib.columnar.placing import alike, placed_over, places_needed, taken
+from chalicelib.columnar.figures import Figure, Figures, read_numbers
+from chalicelib.columnar.formulas import ColumnValue, NotOverColumns, evaluate_formula, figure_of
+from chalicelib.columnar.placing import ColumnLayout, alike, placed_over, places_needed, taken
 from chalicelib.columnar.rows import UsageRows
-from chalicelib.columnar.steps import step_of
+from chalicelib.columnar.steps import has_steps
 from chalicelib.columnar.terms import applies, depends_on, terms_of
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.arithmetic import places_of
@@ -38,14 +38,14 @@ class Owned(NamedTuple):
     """Rows by number, and the layout of these rows."""
 
     members: NDArray[np.intp]
-    layout: Layout
+    layout: ColumnLayout
 
 
 class Part(NamedTuple):
     """A charge on one slice: where it applies, and its terms there (None: nowhere)."""
 
     applies: Mask
-    terms: Terms | None
+    terms: Terms[Figure] | None
 
 
 class OwnNumbers:
@@ -67,7 +67,7 @@ class OwnNumbers:
             _require_columns(piece.version, own, book)
 
     @property
-    def sign(self) -> tuple[Any, ...]:
+    def sign(self) -> Hashable:
         """What rows have in common that these layouts serve."""
         slices = (
             (piece.period.days, piece.version.reference, *_without(alike_values(piece.values), own))
@@ -147,7 +147,8 @@ class OwnNumbers:
             bad = bad | worse
         for named in piece.version.formulas:
             if named.name in own:
-                values[named.name], worse = evaluate_formula(named.formula, values)
+                found, worse = evaluate_formula(named.formula, values)
+                values[named.name] = found.figure if isinstance(found, Figures) else found
                 bad = bad | worse
         return values, bad
 
@@ -170,7 +171,7 @@ class OwnNumbers:
                 bad = bad & ~blank
         return found, bad
 
-    def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Any]:
+    def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Mask | Column]:
         """Columns that are equal for rows whose layouts differ in nothing but figures."""
         for by_code in parts:
             yield from (part.applies for part in by_code.values())
@@ -185,6 +186,7 @@ class OwnNumbers:
                 first, second = one[code].terms, other[code].terms
                 if first is not None and second is not None:
                     yield alike(first.fixed, second.fixed)
+                    yield alike(first.fixed_by_usage, second.fixed_by_usage)
         yield _most_places(self._slices, parts, size)
 
     def _layout(self, shape: bytes, row: int, known: dict[bytes, Layout | None]) -> Layout | None:
@@ -196,19 +198,18 @@ class OwnNumbers:
             except Refusal:
                 known[shape] = None
             else:
-                over_columns = all(step_of(terms) for terms, _ in layout.placed)
-                known[shape] = layout if over_columns else None
+                known[shape] = layout if has_steps(layout) else None
         return known[shape]
 
-    def _places(self, layout: Layout, own_terms: Mapping[tuple[int, str], Terms]) -> int:
+    def _places(self, layout: Layout, own_terms: Mapping[tuple[int, str], Terms[Figure]]) -> int:
         """The scale of counts. Where the period is split, all rows of a shape need the same."""
         place = max((place.places for _, place in layout.placed), default=0)
         if layout.gauge is not None:
             place = max(place, places_of(layout.gauge.terms.step))
         if len(self._slices) > 1:
             return place
-        bounds: list[Any] = [bound for terms in own_terms.values() for bound in terms.bounds]
-        return max(place, *(Figures.of(bound).places for bound in bounds), 0)
+        bounds = [Figures.of(bound) for terms in own_terms.values() for bound in terms.bounds]
+        return max([place, *(bound.places for bound in bounds)])
 
 
 def bill_frame(request: RatingRequest) -> Hashable:
@@ -245,8 +246,8 @@ def _parts_of(
     return found, bad
 
 
-def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: int) -> Any:
-    most: Any = np.zeros(size, dtype=np.int64)
+def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: int) -> Column:
+    most: Column = np.zeros(size, dtype=np.int64)
     for piece, by_code in zip(slices, parts, strict=True):
         if piece.version.usage is not None:
             most = np.maximum(most, places_of(piece.version.usage.step))
@@ -259,12 +260,10 @@ def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: in
 def _default(determinant: Determinant, values: Mapping[str, ColumnValue]) -> Figures | None:
     """What stands for a blank: None where nothing does."""
     if determinant.default is not None:
-        value = determinant.read(determinant.default)
-    elif determinant.default_from is not None:
-        value = values[determinant.default_from]  # type: ignore[assignment]
-    else:
-        return None
-    return Figures.of(value)  # type: ignore[arg-type]
+        return Figures.of(figure_of(determinant.read(determinant.default)))
+    if determinant.default_from is not None:
+        return Figures.of(figure_of(values[determinant.default_from]))
+    return None
 
 
 def _dependents(version: TariffVersion, names: Sequence[str]) -> set[str]:

@@ -18,6 +18,8 @@ from chalicelib.domain.kernel.quantity import Quantity, Unit
 from chalicelib.domain.simulation.dated_cells import read_cell
 from chalicelib.domain.tariffs.request import Position, RatingRequest
 
+_FIRST_DAY, _LAST_DAY = np.datetime64(date.min, "D"), np.datetime64(date.max, "D")
+
 
 class UnevenRows(Refusal):
     """The columns of one table differ in length, or hold something other than they should."""
@@ -57,6 +59,8 @@ class UsageRows:
         for name, days in (("start", self.start), ("end", self.end)):
             if days.dtype != np.dtype("datetime64[D]") or np.isnat(days).any():
                 raise UnevenRows(f"{name} is {days.dtype}: give a day (datetime64[D]) for every row")
+            if len(days) and not _FIRST_DAY <= days.min() <= days.max() <= _LAST_DAY:
+                raise UnevenRows(f"{name} has days before the year 1 or after 9999: correct them")
 
     def __len__(self) -> int:
         return len(self.usage)

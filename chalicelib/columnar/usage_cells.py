@@ -139,7 +139,7 @@ class Places:
             if isinstance(lines, range):
                 found[here] = lines.start + numbers
             else:
-                found[here] = np.array(lines, dtype=np.int64)[numbers]
+                found[here] = np.asarray(lines, dtype=np.int64)[numbers]
         return files, found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import zlib
+from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -247,7 +248,7 @@ class _Taking(NamedTuple):
 
     def _take_with_care(self, file: Path, number: int, header: Sequence[str], name: str) -> _Taken:
         clean = self.scratch / f"{number}.csv"
-        lines: list[int] = []
+        lines = array("q")
         rejected: list[RejectedRow] = []
         with clean.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text)
@@ -300,7 +301,7 @@ def _line_count(file: Path) -> int:
     return lines + (not last.endswith(b"\n"))
 
 
-def _unreadable(file: Path, error: Exception) -> UnreadableUsageFile:
+def _unreadable(file: Path, error: Exception | str) -> UnreadableUsageFile:
     first = str(error).partition("\n")[0]
     return UnreadableUsageFile(f"{file} cannot be read: {first}", file=str(file))
 

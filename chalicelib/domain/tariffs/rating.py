@@ -86,8 +86,9 @@ class TariffBook:
         """Rate one agreement's period.
 
         Raises a Refusal that says what is missing and how to mend it: NoTariffInForce, DeterminantMissing,
-        InvalidDeterminant, NotInTable, DivisionByZero, FormulaBeyondMeasure, TiersOutOfOrder, CurrencyMix,
-        UsageTermsDiffer, UsageMissing, NegativeUsage, ScheduledDaysMissing, StepOrderConflict.
+        InvalidDeterminant, NotInTable, DivisionByZero, FormulaBeyondMeasure, TiersOutOfOrder,
+        StepsOutOfOrder, CurrencyMix, UsageTermsDiffer, UsageMissing, NegativeUsage, ScheduledDaysMissing,
+        StepOrderConflict.
         """
         frame = self._frame(request)
         first_day, last_day, determinants = frame.first_day, frame.last_day, request.determinants

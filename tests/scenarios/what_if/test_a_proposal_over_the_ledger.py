@@ -113,7 +113,7 @@ def test_an_attribute_that_changes_is_exported_with_the_day(utility: InProcess) 
     _, account = household(1)
     changed = Dated.since(date(2026, 9, 10), "5/8").with_entry(date(2026, 10, 10), "1")
     agreements = tuple(replace(one, determinants={"meter_size": changed}) for one in account.agreements)
-    utility.register([replace(account, agreements=agreements)])
+    utility.change(account, replace(account, agreements=agreements))
     rows = [row for row in exported(utility) if row.account == the_account(1)]
     assert {row.end: row.determinants for row in rows} == {
         date(2026, 10, 10): {"meter_size": "5/8; 2026-10-10=1"},

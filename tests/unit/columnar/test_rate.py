@@ -13,15 +13,21 @@ import pytest
 
 from chalicelib.columnar import group
 from chalicelib.columnar.group import groups_of
-from chalicelib.columnar.rate import rate_rows
+from chalicelib.columnar.rate import BEYOND, rate_rows
 from chalicelib.columnar.rows import UnevenRows, UsageRows
 from chalicelib.domain.kernel.quantity import Unit
-from chalicelib.domain.tariffs.amounts import Formula
+from chalicelib.domain.tariffs.amounts import ANYTHING, Formula, Table
 from chalicelib.domain.tariffs.charges.tiered_charge import TieredCharge
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.plan import CurrencyMix
 from chalicelib.domain.tariffs.rating import compile_book
-from chalicelib.domain.tariffs.version import OpeningAndClosing, Proration, ShortOpening, TariffVersion
+from chalicelib.domain.tariffs.version import (
+    NamedFormula,
+    OpeningAndClosing,
+    Proration,
+    ShortOpening,
+    TariffVersion,
+)
 from chalicelib.tariff_documents.expressions import parse_expression
 from tests.unit.domain.tariffs.builders import (
     METER_SIZE,
@@ -30,6 +36,8 @@ from tests.unit.domain.tariffs.builders import (
     flat,
     one_off,
     service,
+    step,
+    stepped,
     tax,
     tiered,
     version,
@@ -144,6 +152,33 @@ def test_a_row_that_cannot_be_rated_is_refused_and_disturbs_no_other() -> None:
     assert "usage is -4 ccf" in rated.refused[2]
 
 
+def test_a_rate_beyond_64_bits_charges_nothing_for_no_water_and_is_refused_for_some() -> None:
+    rated = rate_rows(compile_book([version(service("10"), flat("1e20"))]), april(["R-1"] * 3, [0, 1, 0]))
+    assert rated.total_minor.tolist() == [1000, 0, 1000]
+    assert rated.refused == {1: BEYOND}
+
+
+def test_a_table_may_be_keyed_by_a_formula_that_is_one_number_for_all_rows() -> None:
+    formulas = [
+        NamedFormula(name="size", formula=Formula(parse_expression("if(1 > 0, 5, winter)"))),
+        NamedFormula(name="double", formula=Formula(parse_expression("winter * 2"))),
+    ]
+    table = Table(("size", "double"), {("5", "8"): Decimal(3), ("5", ANYTHING): Decimal(4)})
+    keyed = version(service(table), determinants=(WINTER,), formulas=tuple(formulas))
+    with patch.object(group, "MOST_SHARED", 0):
+        rated = rate_rows(compile_book([keyed]), april(["R-1"] * 3, [1, 1, 1], winter=["4", "5", "4.0"]))
+    assert rated.total_minor.tolist() == [300, 400, 300]
+
+
+def test_days_that_no_calendar_has_are_no_rows() -> None:
+    rows = april(["R-1"], [1])
+    last = replace(rows, start=np.array(["9999-12-01"], "M8[D]"), end=np.array(["9999-12-31"], "M8[D]"))
+    assert rate_rows(compile_book([PLAIN]), last).total_minor.tolist() == [1320]
+    for end in ("10000-01-01", "-0001-01-01"):
+        with pytest.raises(UnevenRows, match="end has days before the year 1 or after 9999"):
+            replace(rows, end=np.array([end], "M8[D]"))
+
+
 def test_of_no_rows_nothing_comes() -> None:
     rated = rate_rows(compile_book([PLAIN]), april([], []))
     assert (rated.currency, len(rated.total_minor), rated.by_charge, rated.refused) == ("", 0, {}, {})
@@ -189,6 +224,29 @@ def test_a_number_that_is_none_is_refused_beside_good_ones() -> None:
     assert rated.total_minor.tolist() == [1200 + 2800 * 3, 0, 0]
     assert "needs winter" in rated.refused[1]
     assert "winter cannot be 'much'" in rated.refused[2]
+
+
+def test_the_amount_and_the_rate_of_a_step_are_one_charge() -> None:
+    steps = stepped(step("0", "20"), step("4", "35", "4.10", included="4"))
+    rated = rate_rows(compile_book([version(steps, tax("10", "WATER"))]), april(["R-1"] * 3, [4, 5, 7]))
+    assert {code: column.tolist() for code, column in rated.by_charge.items()} == {
+        "WATER": [2000, 3910, 4730],
+        "TAX": [200, 391, 473],
+    }
+
+
+def test_steps_by_numbers_of_their_own_do_not_set_rows_apart() -> None:
+    def of(text: str) -> Formula:
+        return Formula(parse_expression(text))
+
+    steps = stepped(step("0", "5", "1"), step(of("winter"), of("2 * winter"), "3", included=of("winter")))
+    tariff = version(steps, determinants=(WINTER,))
+    count = group.MOST_SHARED + 1
+    rows = april(["R-1"] * count, [40] * count, winter=[f"{number}.5" for number in range(count)])
+    assert group_count([tariff], rows) == 1
+    rated = rate_rows(compile_book([tariff]), rows)
+    # An average of 10.5: 21.00, and 29.5 × 3.00 beyond it. One of 40.5: 5.00, and 40 × 1.00.
+    assert [rated.total_minor[number] for number in (10, 40)] == [2100 + 8850, 4500]
 
 
 def test_agreements_that_lack_the_same_are_refused_together() -> None:

@@ -51,11 +51,11 @@ class OneOffTerms(Terms):
 
         return charge
 
-    def lines(self, place: Placement) -> tuple[BillLine, ...]:
+    def lines(self, place: Placement[object]) -> tuple[BillLine, ...]:
         """The lines, which no usage and no other charge has a part in."""
         return tuple(self._line(event, place) for event in self.events)
 
-    def _line(self, event: Event, place: Placement) -> BillLine:
+    def _line(self, event: Event, place: Placement[object]) -> BillLine:
         day = Period(event.day, event.day + timedelta(days=1))
         rule = self.head.rounding
         if self.percent is None:
