@@ -292,21 +292,6 @@ def parquet(folder: Path, usage: str, name: str = "usage.parquet") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
-        ("usage.csv", "Zähler,tariff\n".encode("latin-1"), "it is not UTF-8 text"),
-        ("usage.csv.gz", b"agreement,tariff", "it cannot be uncompressed"),
-        ("usage.csv.gz", gzip.compress(HEAD.encode())[:12], "it cannot be uncompressed"),
-    ],
-    ids=["another encoding", "not packed", "cut off"],
-)
-def test_what_is_no_text_is_refused(name: str, content: bytes, said: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_bytes(content)
-    with pytest.raises(UnreadableUsageFile, match=said):
-        read(tmp_path / name)
-
-
-@pytest.mark.parametrize(
     "usage", ["(i + 0.25)::DECIMAL(12, 4)", "(i + 0.25)::DOUBLE", "(i || '.25')::VARCHAR"]
 )
 def test_parquet_is_read_exactly_whatever_type_usage_has(usage: str, tmp_path: Path) -> None:
