@@ -79,5 +79,5 @@ lock: setup ## lock requirements/*.in, with hashes; a pin that still fits is kep
 	$(LOCK) requirements/runtime.in -c requirements/dev.txt -o requirements.txt
 	$(LOCK_LAMBDA) requirements/api.in -c requirements/dev.txt -o requirements/api.txt
 	$(LOCK_LAMBDA) requirements/api.in requirements/documents.in -c requirements/dev.txt -o requirements/documents.txt
-	$(LOCK_LAMBDA) requirements/api.in requirements/lake.in -c requirements/dev.txt -o requirements/lake.txt
+	$(LOCK_LAMBDA) requirements/api.in requirements/columns.in -c requirements/dev.txt -o requirements/columns.txt
 	$(LOCK) requirements/checkov.in -o requirements/checkov.txt

@@ -16,7 +16,7 @@ LOCKS = {
     "requirements/dev.txt": ("requirements/dev.in",),
     "requirements/api.txt": ("requirements/api.in",),
     "requirements/documents.txt": ("requirements/api.in", "requirements/documents.in"),
-    "requirements/lake.txt": ("requirements/api.in", "requirements/lake.in"),
+    "requirements/columns.txt": ("requirements/api.in", "requirements/columns.in"),
     "requirements/checkov.txt": ("requirements/checkov.in",),
 }
 # What these pin runs together, or is tested in place of the other: they must agree. checkov lives apart.
@@ -25,7 +25,7 @@ ONE_WORLD = (
     "requirements.txt",
     "requirements/api.txt",
     "requirements/documents.txt",
-    "requirements/lake.txt",
+    "requirements/columns.txt",
 )
 
 

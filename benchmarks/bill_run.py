@@ -28,7 +28,8 @@ from chalicelib.domain.kernel.ids import CycleCode, RunId
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle
 from chalicelib.usecases.ports.executions import ExecutionStatus
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import save_all
 from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
 from cli.desk import rates_desk
 from tests.rates_office import put_in_force
@@ -159,8 +160,7 @@ def _load(cycle: CycleCode, accounts: int) -> None:
     """Store a cycle of `accounts` households with the reads of two months."""
     sys.stderr.write(f"storing {accounts:,} accounts\n")
     registry, reads = bootstrap.registry_store(), bootstrap.read_store()
-    for _ in registry.save_many(in_batches(_town(cycle, accounts))):
-        pass
+    save_all(registry, _town(cycle, accounts))
     numbers = [(shard, number) for shard, number in _places(accounts)]
     for month in (SEPTEMBER, OCTOBER):
         for start in range(0, len(numbers), 500):

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 from benchmarks.row import Row
@@ -31,7 +32,7 @@ def run() -> list[Row]:
     for language in renderer.languages:
         view = BillView(language=language)
         pdf = renderer.pdf(document, view)
-        warm = _median_ms(lambda view=view: renderer.pdf(document, view))  # type: ignore[misc]
+        warm = _median_ms(partial(renderer.pdf, document, view))
         rows += [
             Row(
                 name=f"PDF, {pdf.pages} pages, {language}, warm",

@@ -24,8 +24,9 @@ from chalicelib.tariff_documents.owrs.imports.documents import import_owrs
 from chalicelib.tariff_documents.owrs.imports.rating import Rates
 from chalicelib.tariff_documents.owrs.names import DROUGHT_CHARGE, Stage
 from chalicelib.tariff_documents.owrs.requests import RateFiles
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
+from chalicelib.yaml_documents.source import text_of
 
 _PROJECT = Path(__file__).parents[1]
 _AGREE = Fraction(1, 1_000_000)  # relative
@@ -167,7 +168,7 @@ def checked(folder: Path) -> tuple[list[str], list[Problem], list[Problem]]:
     for path in sorted(rates.rglob("*.owrs")):
         name = str(path.relative_to(rates))
         try:
-            notes += check_owrs(text_of(path, name=name), file=name).notes
+            notes += check_owrs(text_of(path, name=name, refused=InvalidTariffDocument), file=name).notes
             sound.append(name)
         except InvalidTariffDocument as invalid:
             malformed.append(invalid.problems[0])

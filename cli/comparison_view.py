@@ -33,6 +33,8 @@ def print_comparisons(document: BillDocument) -> None:
             f"\n[bold]{_TITLES[each.compared_with]}[/]  bill {each.bill_number}, {each.start} to {each.end}"
         )
         out.print(_table(each, document.bill.currency))
+        for change in each.steps:
+            out.print(f"{change.charge} reached step {change.now} instead of step {change.before}.")
 
 
 def _table(each: Comparison, currency: str) -> Table:

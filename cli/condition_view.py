@@ -5,29 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chalicelib.domain.kernel.rows import RowOutcome
 from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.domain.tariffs.lifecycle import CONDITION, TariffLife
 from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.usecases.add_readings import Readings
 from cli.output import err, out
 from cli.rejected_rows import print_rejected
 
 
-def print_declared(condition: Condition, *, is_new: bool, has_readers: bool) -> None:
-    """Say whether a revision is new; a name that no published tariff looks up may be misspelled."""
+def declaration_document(life: TariffLife) -> dict[str, Any]:
+    """What became of a revision, for programs."""
+    return {
+        "condition": life.reference,
+        "in_force": life.is_published,
+        "fingerprint": life.fingerprint,
+        "makers": sorted(life.makers),
+    }
+
+
+def print_declaration(life: TariffLife, *, has_readers: bool = True) -> None:
+    """Say whether a revision is in force, or who has to approve it how.
+
+    A name that no published tariff looks up may be misspelled.
+    """
+    name = life.code.removeprefix(CONDITION)
+    if life.is_published:
+        out.print(f"{name} revision {life.version}  [green]in force[/]")
+        return
     out.print(
-        f"{condition.name} revision {condition.revision}  "
-        + ("[green]declared[/]" if is_new else "[dim]was declared before[/]")
+        f"{name} revision {life.version}  [yellow]declared[/] by {', '.join(sorted(life.makers))}  "
+        f"[dim]{life.fingerprint[:12]}[/]\nTo have somebody else put it in force: {life.review_command} "
+        f"--approve {life.fingerprint[:12]}",
+        soft_wrap=True,
     )
     if not has_readers:
         err.print(
-            f"[yellow]No published tariff looks {condition.name} up: publish one that does, or correct the "
-            "name.[/]"
+            f"[yellow]No published tariff looks {name} up: publish one that does, or correct the name.[/]"
         )
+
+
+def plain_condition(loaded: LoadedCondition) -> dict[str, Any]:
+    """A condition's document, for programs."""
+    plain: dict[str, Any] = loaded.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return plain
 
 
 def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:
@@ -44,7 +70,7 @@ def print_conditions(loaded: Sequence[LoadedCondition], *, today: date) -> None:
             condition.by or "",
             _today(condition, today),
         )
-    out.print(table if loaded else "No condition is declared.")
+    out.print(table if loaded else "No condition is in force.")
 
 
 def _today(condition: Condition, today: date) -> str:

@@ -122,10 +122,10 @@ def billing_desk() -> BillingDesk:
 
 
 def condition_desk() -> ConditionDesk:
-    """Where conditions are declared."""
+    """Where conditions are declared and approved."""
     return ConditionDesk(
+        lives=bootstrap.tariff_lives(),
         store=bootstrap.artefact_store(),
-        audit=bootstrap.audit_store(),
         read=bootstrap.read_rate_document,
         actor=actor(),
         now=datetime.now(UTC),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from chalicelib.domain.ledger.chart_of_accounts import ChartOfAccounts
@@ -36,11 +37,16 @@ def findings_document(found: Findings) -> dict[str, Any]:
     }
 
 
+def _table(*columns: tuple[str, JustifyMethod]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title, justify in columns:
+        table.add_column(title, justify=justify)
+    return table
+
+
 def print_findings(found: Findings) -> None:
     """A line for each invariant, then what breaks them."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title, justify in (("", "left"), ("No.", "right"), ("Invariant", "left"), ("Checked on", "right")):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+    table = _table(("", "left"), ("No.", "right"), ("Invariant", "left"), ("Checked on", "right"))
     for number, words, checked, of, broken in invariants_held(found):
         mark = "[bold red]✗[/]" if broken else "[green]✓[/]" if checked else "[dim]–[/]"
         table.add_row(mark, str(number), words, f"{checked:,} {of}")
@@ -84,9 +90,7 @@ def balance_document(shown: AccountBalance) -> dict[str, Any]:
 def print_balance(shown: AccountBalance) -> None:
     """Open items, oldest due date first, and what they come to."""
     state = shown.state
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title, justify in (("Due", "left"), ("For", "left"), ("Charged", "right"), ("Open", "right")):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+    table = _table(("Due", "left"), ("For", "left"), ("Charged", "right"), ("Open", "right"))
     for item in state.open_items:
         late = item.due_on < shown.as_of
         due = f"[red]{item.due_on}[/] past due" if late else str(item.due_on)
@@ -130,15 +134,13 @@ def receivable_minor(one: FinancialTransaction) -> int:
 
 def print_transactions(found: Iterable[FinancialTransaction]) -> None:
     """One line a transaction, with the balance after it."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title, justify in (
+    table = _table(
         ("Period", "left"),
         ("Date", "left"),
         ("Transaction", "left"),
         ("Amount", "right"),
         ("Balance", "right"),
-    ):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]
+    )
     balance = 0
     for one in found:
         amount = receivable_minor(one)

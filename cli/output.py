@@ -109,8 +109,7 @@ class CountedProgress:
 
     def update(self, *, done: int | None = None, total: int | None = None, title: str | None = None) -> None:
         """Set what is given, leave the rest."""
-        given = {"completed": done, "total": total, "description": title}
-        self._progress.update(self._task, **{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+        self._progress.update(self._task, completed=done, total=total, description=title)
 
 
 class RateColumn(ProgressColumn):

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.tariffs.explanation import explain_line
-from chalicelib.domain.tariffs.line import BillLine
+from chalicelib.domain.tariffs.line import BillLine, Note
 from chalicelib.domain.tariffs.rating import Rating, RatingRequest, TariffBook
 from cli.facts_view import facts_document, print_facts
 from cli.output import out
@@ -38,7 +38,7 @@ def quote_document(request: RatingRequest, rating: Rating, book: TariffBook) -> 
 
 def line_document(line: BillLine, currency: str) -> dict[str, Any]:
     """A bill line as JSON has it, with its derivation in words."""
-    tier = line.tier
+    tier = {"number": line.tier.number, "from": line.tier.start, "to": line.tier.end} if line.tier else None
     return {
         "charge": line.charge,
         "kind": line.kind.value,
@@ -50,7 +50,8 @@ def line_document(line: BillLine, currency: str) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit": line.unit,
         "rate": line.rate,
-        "tier": {"number": tier.number, "from": tier.start, "to": tier.end} if tier else None,
+        "tier": None if Note.STEP in line.notes else tier,
+        "step": tier if Note.STEP in line.notes else None,
         "factor": list(line.factor) if line.factor else None,
         "measure": {name: value for name, value in line.measure._asdict().items() if value is not None}
         if line.measure
@@ -93,13 +94,19 @@ def _lines(rating: Rating) -> Table:
         last_day = line.period.end - timedelta(days=1)
         table.add_row(
             str(number),
-            line.label + (f", tier {line.tier.number}" if line.tier else ""),
+            line.label + _tier(line),
             f"{line.period.start:%b %d} – {last_day:%b %d}",
             _quantity(line, rating.currency),
             _rate(line),
             _amount(line.amount_minor, rating.currency),
         )
     return table
+
+
+def _tier(line: BillLine) -> str:
+    if line.tier is None:
+        return ""
+    return f", {'step' if Note.STEP in line.notes else 'tier'} {line.tier.number}"
 
 
 def _quantity(line: BillLine, currency: str) -> str:

@@ -14,15 +14,24 @@ _SHOWN = 20
 COLUMNS = ("file", "line", "column", "reason", "mend")
 
 
-def print_rejected(rows: Sequence[RejectedRow], *, report_file: Path | None) -> None:
-    """Show the first rows, and say where the rest are."""
+def print_rejected(
+    rows: Sequence[RejectedRow], *, report_file: Path | None, option: str = "--report FILE"
+) -> None:
+    """Show the first rows, and say where the rest are, or which `option` lists them."""
+    print_rows(f"Refused: {len(rows):,} rows", rows, report_file=report_file, option=option)
+
+
+def print_rows(
+    title: str, rows: Sequence[RejectedRow], *, report_file: Path | None, option: str = "--report FILE"
+) -> None:
+    """Show the first of some rows under a title, and say where the rest are, or which `option` lists them."""
     if not rows:
         return
-    err.print(f"[bold]Refused: {len(rows):,} rows[/]")
+    err.print(f"[bold]{title}[/]")
     for row in rows[:_SHOWN]:
         err.print(f"  {row}", markup=False, soft_wrap=True)
     if len(rows) > _SHOWN:
-        where = f"see {report_file}" if report_file else "--report FILE lists all"
+        where = f"see {report_file}" if report_file else f"{option} lists all"
         err.print(f"  … and {len(rows) - _SHOWN:,} more ({where})", markup=False)
 
 

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chalicelib.domain.kernel.money import Money
-from chalicelib.domain.simulation.figures import QUINTILE, Change, Effect, percentage
+from chalicelib.domain.simulation.figures import MUCH_MORE_PERCENT, QUINTILE, Change, Effect, percentage
 from chalicelib.domain.simulation.simulation import Simulation
 from cli.output import out
 
@@ -25,8 +25,15 @@ def print_simulation(simulation: Simulation) -> None:
     overall = found.overall
     out.print(
         f"\nOf {overall.accounts:,} accounts, {_share(overall.less, overall)} would pay less, "
-        f"{_share(overall.more, overall)} more, {_share(overall.same, overall)} the same."
+        f"{_share(overall.more, overall)} more, {_share(overall.same, overall)} the same; "
+        f"{overall.much_more:,} over {MUCH_MORE_PERCENT}% more."
     )
+    if simulation.needed_minor is not None:
+        gap = _signed(found.total.proposed_minor - simulation.needed_minor, found.currency)
+        out.print(f"Beside the revenue needed: {gap} {found.currency}.")
+    if simulation.events_untold:
+        untold = ", ".join(simulation.events_untold)
+        out.print(f"[dim]The usage does not tell of {untold}: fees for that are in no figure.[/]")
     out.print(_revenue(simulation))
     for dimension in found.dimensions:
         out.print(_groups(simulation, dimension))

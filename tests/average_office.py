@@ -20,7 +20,8 @@ from chalicelib.storage.memory.averages import MemoryAverageProposals
 from chalicelib.storage.memory.registry import MemoryRegistryStore
 from chalicelib.usecases.freeze_average import begin_freezing, finish_freezing, freeze_shard
 from chalicelib.usecases.ports.ledger import LedgerStore
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import in_batches
 from chalicelib.usecases.propose_average import (
     AverageDesk,
     finish_proposal,
@@ -43,7 +44,7 @@ from tests.in_process import InProcess, read_tariff
 from tests.winter_town import AVERAGE, EFFECTIVE, PROPOSED_ON, SEWER_TARIFF, the_rule, the_sewer
 
 PROPOSALS = ("open", "change", "override", "withdraw_override", "report_shard")
-REGISTRY = ("change_agreements",)
+REGISTRY = ("save",)
 MAKER, CHECKER = "cli:maker", "cli:checker"
 T = TypeVar("T")
 _TRIES = 8
@@ -66,6 +67,7 @@ class AverageOffice:
         self.ledger = ledger
         self.audit: MemoryAuditStore = registry.audit
         self.store = MemoryArtefacts()
+        self.stored = registry
         self.registry = watched(registry, "registry", REGISTRY, self.writes)
         self.proposals = watched(
             MemoryAverageProposals(audit=self.audit), "proposals", PROPOSALS, self.writes

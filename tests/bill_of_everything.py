@@ -51,6 +51,11 @@ _CHARGES = {
         "quantity: {included: 2, round: {to: 5, rule: up}}, start_is: boundary, "
         "tiers: [{from: 0, rate: 2.10}, {from: 10, rate: 3.40}]",
     ),
+    "BASIN": (
+        "Basin charge",
+        "commodity_stepped",
+        "start_is: boundary, steps: [{from: 0, amount: 0}, {from: 10, amount: 6.50, rate: 0.25}]",
+    ),
     "TURN-ON": ("Reconnection", "one_off", "when: reconnected, amount: 45.00"),
     "LATE": ("Late payment fee", "one_off", "when: paid_late, percent: 5, at_least: 2.50"),
     "MIN": ("Minimum bill", "minimum_charge", "base: [SEWER], amount: 31.00"),

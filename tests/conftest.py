@@ -31,6 +31,14 @@ class LocalCloudForTests:
     home: Path
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes are called by their length: a packed file holds the second it was made in.
+
+    Workers that collect one after the other would find different tests, and run none.
+    """
+    return f"{len(val)} bytes" if isinstance(val, bytes) else None
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what tests counted: `record_property("figures", "…")`."""
     ended = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]

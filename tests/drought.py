@@ -5,15 +5,20 @@ Water costs 10.00 and 2.00 a ccf, 3.00 in stage 2, and a reconnection 45.00. Sew
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
+from chalicelib.domain.tariffs.lifecycle import TariffLife
 from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition
 from chalicelib.tariff_documents.load import load_tariff
 from chalicelib.tariff_documents.rate_documents import read_rate_document
 from chalicelib.usecases.declare_condition import ConditionDesk
 from chalicelib.usecases.ports.artefacts import ArtefactStore
-from chalicelib.usecases.ports.audit import AuditStore
+from chalicelib.usecases.ports.tariff_lives import TariffLives
 from chalicelib.usecases.published_tariffs import PublishedTariff, put_published
+
+CLERK, SUPERVISOR = "test:clerk", "test:supervisor"
 
 DROUGHT = """
 tariff: {code}
@@ -55,6 +60,17 @@ def stage(revision: int, **values: str) -> LoadedCondition:
     return load_condition(head + "\n".join(lines), file="drought.py")
 
 
-def condition_desk(store: ArtefactStore, audit: AuditStore, now: datetime) -> ConditionDesk:
+def condition_desk(store: ArtefactStore, lives: TariffLives, now: datetime) -> ConditionDesk:
     """Where tests declare."""
-    return ConditionDesk(store=store, audit=audit, read=read_rate_document, actor="test", now=now)
+    return ConditionDesk(lives=lives, store=store, read=read_rate_document, actor=CLERK, now=now)
+
+
+def declare(
+    desk: ConditionDesk, loaded: LoadedCondition, *, since: date, retroactive: bool = False
+) -> TariffLife:
+    """Have one person declare a revision, and another put it in force."""
+    options: Any = {"since": since, "retroactive": retroactive}
+    life = desk.declare(loaded.condition, loaded.canonical, **options)
+    if life.is_published:
+        return life
+    return replace(desk, actor=SUPERVISOR).approve(loaded.condition.name, seen=life.fingerprint, **options)

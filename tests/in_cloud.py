@@ -10,8 +10,11 @@ from chalicelib import bootstrap
 from chalicelib.domain.billing.run import ApprovalPolicy, BillRun, RunState
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 from chalicelib.domain.metering.meter_read import MeterRead
+from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.usecases.ports.executions import ExecutionStatus
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import save_all
+from chalicelib.usecases.publish_utility_profile import publish_utility_profile
 from chalicelib.usecases.start_bill_run import BillRunStarter, execution_name
 from cli.desk import rates_desk
 from tests.rates_office import put_in_force
@@ -21,9 +24,13 @@ _PATIENCE_S = 120
 
 
 def register(things: Iterable[Registered]) -> None:
-    """Publish the towns' tariffs and store what is registered."""
+    """Publish the towns' tariffs and store what is registered; one profile takes another's place."""
     put_in_force(rates_desk(), *TARIFFS)
-    list(bootstrap.registry_store().save_many(in_batches(things)))
+    registry, new = bootstrap.registry_store(), list(things)
+    for profile in [thing for thing in new if isinstance(thing, UtilityProfile)]:
+        publish_utility_profile(profile, actor="test", now=datetime.now(UTC), registry=registry)
+        new.remove(profile)
+    save_all(registry, new)
 
 
 def read(reads: Iterable[MeterRead]) -> None:

@@ -26,7 +26,10 @@ from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.storage.run_artefacts import StoredRunArtefacts
 from chalicelib.tariff_documents.load import LoadedTariff, load_tariff
 from chalicelib.tariff_documents.rate_documents import read_rate_document as read
-from chalicelib.usecases.ports.registry import Registered, in_batches
+from chalicelib.usecases.account_inputs import BillingDesk
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, in_batches
+from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.rates_desk import RatesDesk
 from chalicelib.usecases.read_shard_state import LedgerReader
 from chalicelib.usecases.start_bill_run import BillRunStarter
@@ -71,6 +74,26 @@ class InProcess:
             now=self.now,
         )
 
+    def billing_desk(self) -> BillingDesk:
+        return BillingDesk(
+            registry=self.registry,
+            reads=self.reads,
+            ledger=self.ledger_reader,
+            operations=self.operations,
+            store=self.store,
+            read_rate_document=read_rate_document,
+        )
+
+    def posting_desk(self, today: date, *, actor: str = "test") -> Desk:
+        """Where postings of `today` are made, in the afternoon."""
+        return Desk(
+            ledger=self.ledger,
+            periods=self.periods,
+            actor=actor,
+            now=datetime(today.year, today.month, today.day, 15, tzinfo=UTC),
+            today=today,
+        )
+
     def publish(self, *documents: str | LoadedTariff) -> dict[str, bool]:
         """Put tariffs in force, drafted by one person and reviewed by another."""
         return put_in_force(self.rates_desk(), *documents)
@@ -96,6 +119,9 @@ class InProcess:
     def register(self, things: Iterable[Registered]) -> None:
         for batch in in_batches(things):
             self.registry.save(batch)
+
+    def change(self, before: Registered, after: Registered) -> None:
+        self.registry.save(RegistryBatch(changes=(Change(before, after),)))
 
     def read(self, reads: Iterable[MeterRead]) -> None:
         self.reads.record(list(reads), entry=entry())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from chalicelib.domain.customers.person import Account
 from chalicelib.domain.documents.bill_document import BillDocument
@@ -14,10 +14,10 @@ from chalicelib.identity.sealing import AesGcmSealing
 from chalicelib.storage.memory.documents import MemoryDocuments
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.make_bill_document import DocumentDesk
-from chalicelib.usecases.ports.registry import RegistryBatch
+from chalicelib.usecases.ports.registry import Change, RegistryBatch
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.take_payment import take_payment
-from tests.in_process import InProcess, read_rate_document
+from tests.in_process import InProcess
 from tests.people import people_of_town
 from tests.towns import NOVEMBER, OCTOBER, reads_of_town, the_account, town
 
@@ -51,21 +51,10 @@ class Office:
         return self.documents.document(account_id=account_id, bill_id=bill_id)
 
     def posting(self, today: date) -> Desk:
-        now = datetime(today.year, today.month, today.day, 15, tzinfo=UTC)
-        return Desk(
-            ledger=self.utility.ledger, periods=self.utility.periods, actor="test", now=now, today=today
-        )
+        return self.utility.posting_desk(today)
 
     def billing(self) -> BillingDesk:
-        utility = self.utility
-        return BillingDesk(
-            registry=utility.registry,
-            reads=utility.reads,
-            ledger=utility.ledger_reader,
-            operations=utility.operations,
-            store=utility.store,
-            read_rate_document=read_rate_document,
-        )
+        return self.utility.billing_desk()
 
     def pays(self, amount_minor: int, on: date, reference: str = "1") -> None:
         take_payment(
@@ -81,4 +70,4 @@ class Office:
         """Change facts of the first account."""
         whole = self.utility.registry.account(ONE)
         account: Account = replace(whole.account, **facts)  # type: ignore[arg-type]
-        self.utility.registry.save(RegistryBatch(things=(replace(whole, account=account),)))
+        self.utility.registry.save(RegistryBatch(changes=(Change(whole.account, account),)))

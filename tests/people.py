@@ -10,7 +10,7 @@ from chalicelib.domain.kernel.ids import CycleCode, PersonId, PremiseId
 from chalicelib.domain.premises.service_point import Premise
 from chalicelib.files.utility_profile import load_utility_profile
 from chalicelib.usecases.ports.identity import Sealing
-from chalicelib.usecases.ports.registry import Registered
+from chalicelib.usecases.ports.registered import Registered
 from tests.towns import CYCLE, the_account
 
 RIVERBEND = load_utility_profile(Path(__file__).parents[1] / "samples" / "riverbend" / "utility.yaml")

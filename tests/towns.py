@@ -30,7 +30,7 @@ from chalicelib.domain.premises.account_with_agreements import AccountWithAgreem
 from chalicelib.domain.premises.bill_cycle import AtWindowClose, BillCycle, Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement, ServicePointLink, ServiceType
 from chalicelib.domain.premises.service_point import MeterInstallation, Register, RegisterFace, ServicePoint
-from chalicelib.usecases.ports.registry import Registered
+from chalicelib.usecases.ports.registered import Registered
 
 CYCLE = CycleCode("C01")
 SEPTEMBER, OCTOBER, NOVEMBER = Month(2026, 9), Month(2026, 10), Month(2026, 11)

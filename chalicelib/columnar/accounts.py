@@ -7,17 +7,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from chalicelib.columnar.exact import MOST, Array, add, divide, multiply, size_of
 from chalicelib.columnar.sums import Integers, main_value, rounded, sums_by
 from chalicelib.columnar.usage_table import Coded, UsageTable, joined
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.simulation.figures import CLASS, QUINTILE, AccountChange, Change
+from chalicelib.domain.kernel.rounding import RoundingRule
+from chalicelib.domain.simulation.dated_cells import last_value
+from chalicelib.domain.simulation.figures import (
+    CLASS,
+    DAYS_A_YEAR,
+    MONTHS_A_YEAR,
+    QUINTILE,
+    AccountChange,
+    Change,
+)
 
-MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 _FIFTHS = 5
 
 
 class AccountTwice(Refusal):
     """Parts of usage that were to hold whole accounts have one in common."""
+
+
+class AccountBeyondMeasure(Refusal):
+    """An account comes to more than any does, over all its rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +50,20 @@ class Accounts:
     meter: Coded
 
     @property
-    def change(self) -> Integers:
+    def change(self) -> Array:
         """By how much each one's charges rise over all its days."""
-        return self.proposed - self.now
+        return np.asarray(add(self.proposed, -self.now))
 
     @property
-    def monthly(self) -> Integers:
+    def monthly(self) -> Array:
         """The same on its average month, rounded to the minor unit."""
-        return rounded(self.change * DAYS_A_YEAR, MONTHS_A_YEAR * self.days)
+        return rounded(multiply(self.change, DAYS_A_YEAR), MONTHS_A_YEAR * self.days)
 
     @classmethod
     def of(
         cls, table: UsageTable, rows: Integers, *, now: Integers, proposed: Integers, by: Sequence[str]
     ) -> Accounts:
-        """The accounts of `rows`, which are charged `now` and `proposed`.
+        """The accounts of `rows`, which are charged `now` and `proposed`. Raises AccountBeyondMeasure.
 
         An account is in the class, and has the meter size and so on, under which it is charged most now.
         """
@@ -67,17 +80,20 @@ class Accounts:
         rate_class = main_value(account, table.rate_class.codes[rows], now, count, nothing=-1)
         dimensions = {CLASS: Coded(rate_class, table.rate_class.names)}
         for name in by:
-            codes, names = table.determinants[name].codes[rows], table.determinants[name].names
+            column = table.determinants[name]
+            column = column.renamed({cell: last_value(cell) for cell in column.names})
+            codes, names = column.codes[rows], column.names
             nothing = names.index("") if "" in names else -1
             dimensions[name] = Coded(main_value(account, codes, now, count, nothing=nothing), names)
         used, meter = _most_used(table, rows, owner=owner, of_agreement=of_agreement, days_of=days_of)
+        names = tuple(table.account.names[code] for code in known)
         return cls(
-            names=tuple(table.account.names[code] for code in known),
-            now=sums_by(account, now, count),
-            proposed=sums_by(account, proposed, count),
+            names=names,
+            now=_held(sums_by(account, now, count), names),
+            proposed=_held(sums_by(account, proposed, count), names),
             days=most_days,
             dimensions=dimensions,
-            used=used,
+            used=_held(used, names),
             meter=meter,
         )
 
@@ -146,9 +162,20 @@ class Accounts:
         )
 
 
+def _held(sums: Array, accounts: Sequence[str]) -> Integers:
+    """`sums` of `accounts`, if 64 bits hold them."""
+    if size_of(sums) > MOST:
+        account = accounts[int(np.argmax(abs(sums)))]
+        raise AccountBeyondMeasure(
+            f"account {account} comes to more than 64 bits hold: correct its usage, or the tariff's figures",
+            account=account,
+        )
+    return sums.astype(np.int64, copy=False)
+
+
 def _most_used(
     table: UsageTable, rows: Integers, *, owner: Integers, of_agreement: Integers, days_of: Integers
-) -> tuple[Integers, Coded]:
+) -> tuple[Array, Coded]:
     """For each account the water a year of the metered agreement that uses most, and its unit or ""."""
     count = int(owner.max(initial=-1)) + 1
     water = sums_by(of_agreement, table.usage[rows], len(days_of))
@@ -158,9 +185,9 @@ def _most_used(
     unit = np.zeros(len(days_of), dtype=np.int64)
     places = [names.index(one.value) for one in table.units]
     unit[of_agreement] = np.array(places or [0], dtype=np.int64)[table.unit[rows]]
-    a_year = water * DAYS_A_YEAR // days_of
+    a_year = np.asarray(divide(multiply(water, DAYS_A_YEAR), days_of, rule=RoundingRule.DOWN))
     order = np.lexsort((a_year, metered, owner))  # of each account the metered one that uses most comes last
-    used, meter = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    used, meter = np.zeros(count, dtype=a_year.dtype), np.zeros(count, dtype=np.int64)
     used[owner[order]] = a_year[order]
     meter[owner[order]] = np.where(metered, unit, 0)[order]
     return used, Coded(meter, names)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from chalicelib.columnar.accounts import Accounts
-from chalicelib.columnar.effects import bands_of, effects_of
+from chalicelib.columnar.effects import bands_of, effects_of, fifths_of
 from chalicelib.columnar.part_sums import PartSums, Sums, one_currency
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import RejectedRow
@@ -53,6 +53,7 @@ def combined(parts: Iterable[PartSums], *, now: Terms, proposed: Terms, row_coun
             by_month=tuple(_revenues(part.by_month for part in found)),
             overall=overall,
             groups=groups,
+            fifths=fifths_of(accounts),
             bands=bands,
             without_percentage=without,
             accounts=accounts.changes(),
@@ -90,6 +91,11 @@ def _by_charge(
         for version in side.versions
         for number, charge in enumerate(version.charges)
     }
+    translated: dict[tuple[str, ...], dict[str, str]] = {}
+    for version in (version for side in sides for version in side.versions):
+        for language, texts in version.translations.items():
+            for charge, text in texts.items():
+                translated.setdefault((version.code, charge), {})[language] = text
     for key in sorted(sums, key=lambda one: (one[0], labels.get(one[:2], (0, ""))[0], one[2])):
         tariff, charge, rate_class = key
         if any(sums[key]):
@@ -99,6 +105,7 @@ def _by_charge(
                 label=labels.get(key[:2], (0, charge))[1],
                 rate_class=rate_class,
                 revenue=Change(*sums[key]),
+                translations=translated.get(key[:2], {}),
             )
 
 

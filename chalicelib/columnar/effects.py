@@ -11,13 +11,20 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.columnar.accounts import DAYS_A_YEAR, MONTHS_A_YEAR, Accounts
-from chalicelib.columnar.sums import Integers, quantiles, raised, rounded
+from chalicelib.columnar.accounts import Accounts
+from chalicelib.columnar.exact import Array, Column, multiply
+from chalicelib.columnar.sums import Integers, quantiles, raised, rounded, sum_of
 from chalicelib.domain.simulation.figures import (
+    CLASS,
+    DAYS_A_YEAR,
+    MONTHS_A_YEAR,
+    MUCH_MORE_PERCENT,
     QUANTILES,
+    QUINTILE,
     Band,
     Change,
     Effect,
+    FifthEffect,
     GroupEffect,
     Measure,
 )
@@ -30,6 +37,25 @@ def effects_of(accounts: Accounts) -> tuple[Effect, tuple[GroupEffect, ...]]:
     """What the change does to all accounts, and to the groups of every dimension."""
     measures = _Measures.of(accounts)
     return measures.effect(np.arange(len(accounts.names))), tuple(_groups(accounts, measures))
+
+
+def fifths_of(accounts: Accounts) -> tuple[FifthEffect, ...]:
+    """What the change does to the fifths of every class; accounts without a meter are in none."""
+    measures = _Measures.of(accounts)
+    classes, fifths = accounts.dimensions[CLASS], accounts.dimensions[QUINTILE]
+    keys = classes.codes * len(fifths.names) + fifths.codes
+    order = np.argsort(keys, kind="stable")
+    found, starts = np.unique(keys[order], return_index=True)
+    parts = zip(found.tolist(), np.split(order, starts[1:]), strict=True)
+    return tuple(
+        FifthEffect(
+            rate_class=classes.names[key // len(fifths.names)],
+            quintile=fifths.names[key % len(fifths.names)],
+            effect=measures.effect(members),
+        )
+        for key, members in parts
+        if fifths.names[key % len(fifths.names)]
+    )
 
 
 def _groups(accounts: Accounts, measures: _Measures) -> Iterator[GroupEffect]:
@@ -57,26 +83,31 @@ class _Measures:
 
     now: Integers
     proposed: Integers
-    change: Integers
-    monthly: Integers
+    change: Array
+    monthly: Array
+    days: Integers
     charged: NDArray[np.bool_]
-    percent: Integers
+    percent: Array
 
     @classmethod
     def of(cls, accounts: Accounts) -> _Measures:
         charged = accounts.now > 0
-        percent = rounded(accounts.change * 10_000, np.where(charged, accounts.now, 1))
-        return cls(accounts.now, accounts.proposed, accounts.change, accounts.monthly, charged, percent)
+        percent = rounded(multiply(accounts.change, 10_000), np.where(charged, accounts.now, 1))
+        sides = accounts.now, accounts.proposed, accounts.change, accounts.monthly, accounts.days
+        return cls(*sides, charged, percent)
 
     def effect(self, members: Integers) -> Effect:
         change = self.change[members]
+        much_more = change * 100 > np.maximum(self.now[members], 0) * MUCH_MORE_PERCENT
         percents = quantiles(self.percent[members][self.charged[members]], QUANTILES)
         return Effect(
             accounts=len(members),
             less=int((change < 0).sum()),
             same=int((change == 0).sum()),
             more=int((change > 0).sum()),
-            revenue=Change(int(self.now[members].sum()), int(self.proposed[members].sum())),
+            much_more=int(much_more.sum()),
+            days=int(self.days[members].sum()),
+            revenue=Change(sum_of(self.now[members]), sum_of(self.proposed[members])),
             quantiles_minor=quantiles(self.monthly[members], QUANTILES),
             quantiles_percent=tuple(Decimal(value).scaleb(-2) for value in percents),
         )
@@ -89,18 +120,19 @@ def bands_of(accounts: Accounts) -> tuple[dict[Measure, Sequence[Band]], int]:
     """
     measures = _Measures.of(accounts)
     charged = measures.charged
-    money = _bands(measures.monthly, measures.change * DAYS_A_YEAR, MONTHS_A_YEAR * accounts.days)
-    percent = _bands(measures.percent[charged], measures.change[charged] * 10_000, measures.now[charged])
+    money = _bands(measures.monthly, multiply(measures.change, DAYS_A_YEAR), MONTHS_A_YEAR * accounts.days)
+    exactly = multiply(measures.change[charged], 10_000)
+    percent = _bands(measures.percent[charged], exactly, measures.now[charged])
     return {Measure.MONEY: money, Measure.PERCENT: percent}, int((~charged).sum())
 
 
-def _bands(values: Integers, numerators: Integers, denominators: Integers) -> tuple[Band, ...]:
+def _bands(values: Array, numerators: Column, denominators: Integers) -> tuple[Band, ...]:
     """Bands that hold nine accounts of ten; the exact value of each is `numerators / denominators`."""
     if not len(values):
         return ()
     low, *_, high = quantiles(values, QUANTILES)
     width = _round_width(max(abs(low), abs(high)))
-    place = np.clip(raised(numerators, denominators * width), -_MOST_BANDS - 1, _MOST_BANDS + 1)
+    place = np.clip(raised(numerators, multiply(denominators, width)), -_MOST_BANDS - 1, _MOST_BANDS + 1)
     first, last = min(int(place.min()), 0), max(int(place.max()), 0)
     found = []
     for number in range(first, last + 1):

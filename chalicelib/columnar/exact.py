@@ -20,13 +20,15 @@ Array: TypeAlias = NDArray[Any]  # of int64, or of Python integers
 Column: TypeAlias = Array | int
 Mask: TypeAlias = NDArray[np.bool_] | bool  # of every row, or of all of them
 
-_MOST = 2**63 - 1
+MOST = 2**63 - 1
 
 
 def reach(values: Column) -> tuple[int, int]:
-    """The least and the greatest of `values`, which are not empty."""
+    """The least and the greatest of `values`; of none, nothing."""
     if isinstance(values, int):
         return values, values
+    if not values.size:
+        return 0, 0
     return int(values.min()), int(values.max())
 
 
@@ -39,12 +41,12 @@ def size_of(values: Column) -> int:
 def column_of(values: Sequence[int]) -> Array:
     """`values` as a column."""
     most = max(map(abs, values), default=0)
-    return np.array(values, dtype=np.int64 if most <= _MOST else object)
+    return np.array(values, dtype=np.int64 if most <= MOST else object)
 
 
 def with_room(values: Array, most: int) -> Array:
     """`values` as integers that can grow to `most` in size."""
-    return values.astype(object) if most > _MOST and values.dtype != object else values
+    return values.astype(object) if most > MOST and values.dtype != object else values
 
 
 def add(first: Column, second: Column) -> Column:
@@ -89,7 +91,7 @@ def product(values: Column, factor: Fraction | int, *, rule: RoundingRule) -> Co
     if isinstance(values, int):
         return rounding.divide(values * numerator, denominator, rule=rule)
     least, greatest = reach(values)
-    values = with_room(values, 2 * max(-least, greatest) * abs(numerator) + 2 * denominator)
+    values = with_room(values, 2 * max(-least, greatest, 1) * abs(numerator) + 2 * denominator)
     if numerator != 1:
         values = values * numerator
     if denominator == 1:
@@ -108,10 +110,11 @@ def multiply(first: Column, second: Column) -> Column:
     """`first × second`."""
     if isinstance(first, int) and isinstance(second, int):
         return first * second
+    most = max(size_of(first), 1) * max(size_of(second), 1)  # a column of zeros has no room for 2^63, either
     if not isinstance(first, int):
-        first = with_room(first, size_of(first) * size_of(second))
+        first = with_room(first, most)
     elif not isinstance(second, int):
-        second = with_room(second, size_of(first) * size_of(second))
+        second = with_room(second, most)
     return first * second
 
 
@@ -130,8 +133,8 @@ def all_held(columns: Iterable[Column]) -> Mask:
     """Where 64 bits hold each of `columns`."""
     held: Mask = True
     for column in columns:
-        if size_of(column) > _MOST:
-            held = held & (column >= -_MOST) & (column <= _MOST)
+        if size_of(column) > MOST:
+            held = held & (column >= -MOST) & (column <= MOST)
     return held
 
 
@@ -139,7 +142,7 @@ def where(holds: Mask, then: Column, otherwise: Column) -> Column:
     """`then` where it `holds`, else `otherwise`."""
     if isinstance(holds, bool):
         return then if holds else otherwise
-    if max(size_of(then), size_of(otherwise)) > _MOST:
+    if max(size_of(then), size_of(otherwise)) > MOST:
         return np.where(holds, np.asarray(then, dtype=object), np.asarray(otherwise, dtype=object))
     return np.where(holds, then, otherwise)
 
@@ -167,7 +170,7 @@ def apportion(totals: Column, *, weights: Sequence[int]) -> list[Column]:
     if isinstance(totals, int):
         return list(rounding.apportion(totals, weights=tuple(weights)))
     whole = sum(weights)
-    sizes = with_room(abs(totals), size_of(totals) * whole)
+    sizes = abs(with_room(totals, size_of(totals) * whole))
     products = [sizes * weight for weight in weights]
     parts = [each // whole for each in products]
     remainders = [each - part * whole for each, part in zip(products, parts, strict=True)]

@@ -10,12 +10,25 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.columnar.exact import Array, Column, Mask, add, greater, multiply, product, size_of, with_room
+from chalicelib.columnar.exact import (
+    Array,
+    Column,
+    Mask,
+    add,
+    greater,
+    multiply,
+    product,
+    size_of,
+    where,
+    with_room,
+)
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import places_of, scaled
 from chalicelib.domain.tariffs.determinants import number_in
 
 _MOST_DIGITS = 18
+# A decimal has so many digits before it is rounded: figures must stay below, to be the ones it would be.
+_MOST = 10**27
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +48,18 @@ class Figures:
             return value
         places = places_of(value)
         return cls(scaled(value, places=places), places)
+
+    @property
+    def figure(self) -> Figure:
+        """These, or the decimal that they are where it is one for all rows."""
+        return Decimal(self.counts).scaleb(-self.places) if isinstance(self.counts, int) else self
+
+    def kept(self) -> tuple[Figures, Mask]:
+        """These, with nothing in place of those that a decimal would round; and where that is."""
+        if size_of(self.counts) < _MOST:
+            return self, False
+        beyond: Mask = greater(self.counts, multiply(self.counts, -1)) >= _MOST
+        return Figures(where(beyond, 0, self.counts), self.places), beyond
 
     def at(self, places: int) -> Column:
         """The counts of 10^-`places`, which are as many as they need."""
@@ -127,8 +152,7 @@ def _read(texts: NDArray[Any]) -> tuple[Figures, NDArray[np.bool_]]:
     counts[odd], decimals[odd] = 0, 0
     places = int(decimals.max(initial=0))
     scale = 10 ** (places - decimals)
-    counts = with_room(counts, size_of(counts) * 10**places) if len(counts) else counts
-    return Figures(counts * scale, places), odd
+    return Figures(with_room(counts, size_of(counts) * 10**places) * scale, places), odd
 
 
 class _Digits:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from chalicelib.columnar.exact import Mask, negated
-from chalicelib.columnar.figures import Figures
+from chalicelib.columnar.figures import Figure, Figures
 from chalicelib.columnar.rationals import Rationals
 from chalicelib.domain.tariffs.amounts import BEYOND_MEASURE, Formula
 from chalicelib.domain.tariffs.arithmetic import places_of, scaled
@@ -42,6 +42,12 @@ _Result: TypeAlias = Rationals | Mask | str
 _MOST = 2**400
 
 
+def figure_of(value: ColumnValue) -> Figure:
+    """`value`, which a sound tariff has made sure is a number."""
+    assert isinstance(value, Decimal | Figures), f"{value!r} is no number"
+    return value
+
+
 class NotOverColumns(Exception):
     """A formula, or a charge, has a form that only single rows are rated for."""
 
@@ -57,7 +63,9 @@ def evaluate_formula(formula: Formula, values: ColumnValues) -> tuple[Figures | 
     result = result.where(negated(bad), Rationals(0))
     places = places_of(formula.step)
     count = scaled(formula.step, places=places)
-    return Figures(result.multiples(Fraction(formula.step), rule=formula.rule), places) * count, bad
+    counts = result.multiples(Fraction(formula.step), rule=formula.rule)
+    figures, too_long = (Figures(counts, places) * count).kept()
+    return figures, bad | too_long
 
 
 class _Evaluation:

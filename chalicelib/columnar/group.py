@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from chalicelib.columnar.factorize import Codes, Factorized, combine, factorize
 from chalicelib.columnar.formulas import NotOverColumns
-from chalicelib.columnar.own import Owned, OwnNumbers
+from chalicelib.columnar.own import Owned, OwnNumbers, alike_values, bill_frame
+from chalicelib.columnar.placing import ColumnLayout
 from chalicelib.columnar.refused import refused_alike
 from chalicelib.columnar.rows import UsageRows
+from chalicelib.columnar.steps import has_steps
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.simulation.dated_cells import changes_within
 from chalicelib.domain.tariffs.determinants import NUMERIC, DeterminantKind
-from chalicelib.domain.tariffs.plan import Layout, layout_for
+from chalicelib.domain.tariffs.plan import Plan, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
 from chalicelib.domain.tariffs.slices import Slice
 
@@ -29,15 +32,18 @@ _CANDIDATES = 8
 
 
 class Group(NamedTuple):
-    """Rows, and the layout of all of them or the message with which all of them are refused."""
+    """Rows, and what all of them are charged by, or the message with which all of them are refused.
+
+    They are charged by a layout; by its plan where some charge in it has no step over columns.
+    """
 
     members: RowNumbers
-    found: Layout | str
+    found: ColumnLayout | Plan | str
 
 
 def groups_of(book: TariffBook, rows: UsageRows) -> Iterator[Group]:
     """All `rows`, each in one group."""
-    frames = combine(map(factorize, (rows.tariff, rows.start, rows.end)), rows=len(rows))
+    frames = combine(map(factorize, rows.frame), rows=len(rows))
     for kinds, members in _by_declared(book, rows, frames):
         own = {
             name: DeterminantKind.COUNT in found
@@ -59,14 +65,14 @@ def groups_of(book: TariffBook, rows: UsageRows) -> Iterator[Group]:
 
 
 def _keys(rows: UsageRows, frames: Factorized, members: RowNumbers, names: Iterable[str]) -> Factorized:
-    columns = [factorize(rows.determinants[name][members]) for name in names]
+    columns = [factorize(rows.facts[name][members]) for name in names]
     return combine([factorize(frames.codes[members]), *columns], rows=len(members))
 
 
 def _by_declared(
     book: TariffBook, rows: UsageRows, frames: Factorized
 ) -> Iterator[tuple[_Kinds, RowNumbers]]:
-    """The determinants that rows have and their tariffs declare, and all rows of which these are.
+    """The attributes and events that rows have and their tariffs declare, and all rows of which these are.
 
     What one tariff declares must not set the rows of another one apart.
     """
@@ -76,7 +82,7 @@ def _by_declared(
         kinds: _Kinds = {}
         try:
             for one in book.determinants(rows.request(row)):
-                if one.name in rows.determinants:
+                if one.name in rows.facts:
                     kinds[one.name] = kinds.get(one.name, frozenset()) | {one.kind}
         except Refusal:  # it is met again, and told, where the rows' layout is made
             kinds = {}
@@ -133,8 +139,11 @@ def _own_numbers(
 ) -> OwnNumbers | None:
     """None where no row of the first few can stand for all, or none for columns."""
     for row in members[:_CANDIDATES].tolist():
+        if any(changes_within(str(rows.determinants[name][row])) for name in own):
+            continue  # its slices are its own; columns leave all of its kind to be rated by themselves
         try:
-            return OwnNumbers(book, rows, book.slices(rows.request(row)), own)
+            request = rows.request(row)
+            return OwnNumbers(book, rows, book.slices(request), own, frame=bill_frame(request))
         except Refusal:
             continue
         except NotOverColumns:
@@ -148,28 +157,29 @@ def _alike(book: TariffBook, rows: UsageRows, keys: Factorized, members: RowNumb
     Rows whose slices are as long, of the same versions and with the same values share a layout.
     """
     groups: dict[Hashable, int] = {}
-    layouts: list[Layout | str] = []
+    served: list[ColumnLayout | Plan | str] = []
     group_of_key = np.zeros(keys.size, dtype=np.int64)
     for key, row in enumerate(members[keys.first_rows].tolist()):
-        found: Layout | str | None = None
+        found: ColumnLayout | Plan | str | None = None
         try:
             request = rows.request(row)
             slices = book.slices(request)
-            sign: Hashable = _sign(slices)
+            sign: Hashable = (bill_frame(request), *_sign(slices))
             if sign not in groups:
-                found = layout_for(slices, request)
+                layout = layout_for(slices, request)
+                found = layout if has_steps(layout) else layout.plan()
         except Refusal as refusal:
             sign = found = refusal.message
         if sign not in groups and found is not None:
-            groups[sign] = len(layouts)
-            layouts.append(found)
+            groups[sign] = len(served)
+            served.append(found)
         group_of_key[key] = groups[sign]
-    parts = _parts(group_of_key[keys.codes], len(layouts))
-    yield from (Group(members[part], found) for part, found in zip(parts, layouts, strict=True))
+    parts = _parts(group_of_key[keys.codes], len(served))
+    yield from (Group(members[part], found) for part, found in zip(parts, served, strict=True))
 
 
-def _sign(slices: list[Slice]) -> Hashable:
-    return tuple((piece.period.days, piece.version.reference, *piece.values.items()) for piece in slices)
+def _sign(slices: list[Slice]) -> Iterator[Hashable]:
+    return ((piece.period.days, piece.version.reference, *alike_values(piece.values)) for piece in slices)
 
 
 def _parts(codes: Codes, size: int) -> list[RowNumbers]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from chalicelib.columnar.exact import Column, add, greater, lesser, multiple, product
-from chalicelib.columnar.figures import rated
+from chalicelib.columnar.figures import Figure, rated
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import scaled
 from chalicelib.domain.tariffs.charges.charge import Placement
 from chalicelib.domain.tariffs.charges.quantity import PLAIN, QuantityTerms
 
 
-def measured(terms: QuantityTerms, place: Placement, count: Column) -> Column:
+def measured(terms: QuantityTerms[Figure], place: Placement[Column], count: Column) -> Column:
     """The scaled counts that are priced, as `QuantityTerms.measured` makes them of one."""
     if terms == PLAIN:
         return count

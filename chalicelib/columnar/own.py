@@ -6,29 +6,30 @@ over all rows, and rows share a layout when it has the same shape, whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.columnar import evaluate
-from chalicelib.columnar.exact import Mask, negated
+from chalicelib.columnar.exact import Column, Mask, negated
 from chalicelib.columnar.factorize import combine, factorize
-from chalicelib.columnar.figures import Figures, read_numbers
-from chalicelib.columnar.formulas import ColumnValue, NotOverColumns, evaluate_formula
-from chalicelib.columnar.placing import alike, placed_over, places_needed, taken
+from chalicelib.columnar.figures import Figure, Figures, read_numbers
+from chalicelib.columnar.formulas import ColumnValue, NotOverColumns, evaluate_formula, figure_of
+from chalicelib.columnar.placing import ColumnLayout, alike, placed_over, places_needed, taken
 from chalicelib.columnar.rows import UsageRows
-from chalicelib.columnar.steps import step_of
+from chalicelib.columnar.steps import has_steps
 from chalicelib.columnar.terms import applies, depends_on, terms_of
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.arithmetic import places_of
 from chalicelib.domain.tariffs.charges.charge import Terms
-from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind, Value, Values
+from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind, Values
 from chalicelib.domain.tariffs.expressions.syntax import names_in
 from chalicelib.domain.tariffs.plan import Layout, layout_for
 from chalicelib.domain.tariffs.rating import TariffBook
+from chalicelib.domain.tariffs.request import RatingRequest
 from chalicelib.domain.tariffs.slices import Slice
 from chalicelib.domain.tariffs.version import TariffVersion
 
@@ -37,35 +38,42 @@ class Owned(NamedTuple):
     """Rows by number, and the layout of these rows."""
 
     members: NDArray[np.intp]
-    layout: Layout
+    layout: ColumnLayout
 
 
 class Part(NamedTuple):
     """A charge on one slice: where it applies, and its terms there (None: nowhere)."""
 
     applies: Mask
-    terms: Terms | None
+    terms: Terms[Figure] | None
 
 
 class OwnNumbers:
-    """Rows alike in all but the numbers `names`; `slices` are those of one of them."""
+    """Rows alike in all but the numbers `names`; `slices` are those of one of them, `frame` its bill's."""
 
     def __init__(
-        self, book: TariffBook, rows: UsageRows, slices: Sequence[Slice], names: Sequence[str]
+        self,
+        book: TariffBook,
+        rows: UsageRows,
+        slices: Sequence[Slice],
+        names: Sequence[str],
+        *,
+        frame: Hashable,
     ) -> None:
         """Raises NotOverColumns where formulas or charges have a form that columns have not."""
-        self._book, self._rows, self._slices = book, rows, slices
+        self._book, self._rows, self._slices, self._frame = book, rows, slices, frame
         self._names = [_dependents(piece.version, names) for piece in slices]
         for piece, own in zip(slices, self._names, strict=True):
             _require_columns(piece.version, own, book)
 
     @property
-    def sign(self) -> tuple[Any, ...]:
+    def sign(self) -> Hashable:
         """What rows have in common that these layouts serve."""
-        return tuple(
-            (piece.period.days, piece.version.reference, *_without(piece.values, own))
+        slices = (
+            (piece.period.days, piece.version.reference, *_without(alike_values(piece.values), own))
             for piece, own in zip(self._slices, self._names, strict=True)
         )
+        return (self._frame, *slices)
 
     def layouts(self, members: NDArray[np.intp]) -> Iterator[Owned | NDArray[np.intp]]:
         """Layouts for all `members`, or those of them that are to be rated by themselves."""
@@ -139,7 +147,8 @@ class OwnNumbers:
             bad = bad | worse
         for named in piece.version.formulas:
             if named.name in own:
-                values[named.name], worse = evaluate_formula(named.formula, values)
+                found, worse = evaluate_formula(named.formula, values)
+                values[named.name] = found.figure if isinstance(found, Figures) else found
                 bad = bad | worse
         return values, bad
 
@@ -162,7 +171,7 @@ class OwnNumbers:
                 bad = bad & ~blank
         return found, bad
 
-    def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Any]:
+    def _shape(self, parts: list[dict[str, Part]], size: int) -> Iterator[Mask | Column]:
         """Columns that are equal for rows whose layouts differ in nothing but figures."""
         for by_code in parts:
             yield from (part.applies for part in by_code.values())
@@ -177,6 +186,7 @@ class OwnNumbers:
                 first, second = one[code].terms, other[code].terms
                 if first is not None and second is not None:
                     yield alike(first.fixed, second.fixed)
+                    yield alike(first.fixed_by_usage, second.fixed_by_usage)
         yield _most_places(self._slices, parts, size)
 
     def _layout(self, shape: bytes, row: int, known: dict[bytes, Layout | None]) -> Layout | None:
@@ -188,23 +198,33 @@ class OwnNumbers:
             except Refusal:
                 known[shape] = None
             else:
-                over_columns = all(step_of(terms) for terms, _ in layout.placed)
-                known[shape] = layout if over_columns else None
+                known[shape] = layout if has_steps(layout) else None
         return known[shape]
 
-    def _places(self, layout: Layout, own_terms: Mapping[tuple[int, str], Terms]) -> int:
+    def _places(self, layout: Layout, own_terms: Mapping[tuple[int, str], Terms[Figure]]) -> int:
         """The scale of counts. Where the period is split, all rows of a shape need the same."""
         place = max((place.places for _, place in layout.placed), default=0)
         if layout.gauge is not None:
             place = max(place, places_of(layout.gauge.terms.step))
         if len(self._slices) > 1:
             return place
-        bounds: list[Any] = [bound for terms in own_terms.values() for bound in terms.bounds]
-        return max(place, *(Figures.of(bound).places for bound in bounds), 0)
+        bounds = [Figures.of(bound) for terms in own_terms.values() for bound in terms.bounds]
+        return max([place, *(bound.places for bound in bounds)])
 
 
-def _without(values: Values, names: set[str]) -> Iterator[tuple[str, Value]]:
-    return (item for item in values.items() if item[0] not in names)
+def bill_frame(request: RatingRequest) -> Hashable:
+    """What a layout follows from beside the slices."""
+    return request.position, request.scheduled_days
+
+
+def alike_values(values: Values) -> Iterator[tuple[str, Hashable]]:
+    """`values` as far as amounts follow from them: of an event not its day, which the slice has already."""
+    for name, value in values.items():
+        yield name, tuple(event.value for event in value) if isinstance(value, tuple) else value
+
+
+def _without(values: Iterator[tuple[str, Hashable]], names: set[str]) -> Iterator[tuple[str, Hashable]]:
+    return (item for item in values if item[0] not in names)
 
 
 def _parts_of(
@@ -226,8 +246,8 @@ def _parts_of(
     return found, bad
 
 
-def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: int) -> Any:
-    most: Any = np.zeros(size, dtype=np.int64)
+def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: int) -> Column:
+    most: Column = np.zeros(size, dtype=np.int64)
     for piece, by_code in zip(slices, parts, strict=True):
         if piece.version.usage is not None:
             most = np.maximum(most, places_of(piece.version.usage.step))
@@ -240,12 +260,10 @@ def _most_places(slices: Sequence[Slice], parts: list[dict[str, Part]], size: in
 def _default(determinant: Determinant, values: Mapping[str, ColumnValue]) -> Figures | None:
     """What stands for a blank: None where nothing does."""
     if determinant.default is not None:
-        value = determinant.read(determinant.default)
-    elif determinant.default_from is not None:
-        value = values[determinant.default_from]  # type: ignore[assignment]
-    else:
-        return None
-    return Figures.of(value)  # type: ignore[arg-type]
+        return Figures.of(figure_of(determinant.read(determinant.default)))
+    if determinant.default_from is not None:
+        return Figures.of(figure_of(values[determinant.default_from]))
+    return None
 
 
 def _dependents(version: TariffVersion, names: Sequence[str]) -> set[str]:

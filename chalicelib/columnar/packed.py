@@ -16,9 +16,9 @@ from chalicelib.columnar.usage_table import Coded, UsageTable
 from chalicelib.domain.kernel.quantity import Unit
 
 _TEXTS = "texts"  # the member that holds the JSON
-_OF_ATTRIBUTE = "by "  # what names of columns of attributes start with
-_CODED = ("file", "account", "agreement", "tariff", "rate_class")
-_PLAIN = ("row", "line", "unit", "start", "end", "metered", "usage")
+_OF_ATTRIBUTE, _OF_EVENT = "by ", "on "  # what names of columns of attributes, of events start with
+_CODED = ("file", "account", "agreement", "tariff", "rate_class", "position")
+_PLAIN = ("row", "line", "unit", "start", "end", "metered", "usage", "scheduled_days")
 _OF_ACCOUNTS = ("now", "proposed", "days", "used")
 _SUMS = ("total", "by_charge", "by_tariff", "by_class", "by_month", "water")
 
@@ -28,7 +28,9 @@ def dump_part(table: UsageTable) -> bytes:
     return _dump(
         {"places": table.places, "units": [unit.value for unit in table.units]},
         {name: getattr(table, name) for name in _PLAIN},
-        {name: getattr(table, name) for name in _CODED} | _named(table.determinants),
+        {name: getattr(table, name) for name in _CODED}
+        | _named(table.determinants)
+        | _named(table.events, prefix=_OF_EVENT),
     )
 
 
@@ -41,6 +43,7 @@ def load_part(body: bytes) -> UsageTable:
         units=tuple(map(Unit, texts["units"])),
         places=texts["places"],
         determinants=_attributes(coded),
+        events=_attributes(coded, prefix=_OF_EVENT),
     )
 
 
@@ -81,16 +84,12 @@ def _sums(listed: list[tuple[list[str], list[int]]]) -> Sums:
     return {tuple(key): tuple(sums) for key, sums in listed}
 
 
-def _named(columns: Mapping[str, Coded]) -> dict[str, Coded]:
-    return {f"{_OF_ATTRIBUTE}{name}": column for name, column in columns.items()}
+def _named(columns: Mapping[str, Coded], *, prefix: str = _OF_ATTRIBUTE) -> dict[str, Coded]:
+    return {f"{prefix}{name}": column for name, column in columns.items()}
 
 
-def _attributes(coded: Mapping[str, Coded]) -> dict[str, Coded]:
-    return {
-        name.removeprefix(_OF_ATTRIBUTE): column
-        for name, column in coded.items()
-        if name.startswith(_OF_ATTRIBUTE)
-    }
+def _attributes(coded: Mapping[str, Coded], *, prefix: str = _OF_ATTRIBUTE) -> dict[str, Coded]:
+    return {name.removeprefix(prefix): column for name, column in coded.items() if name.startswith(prefix)}
 
 
 def _dump(texts: dict[str, Any], columns: Mapping[str, NDArray[Any]], coded: Mapping[str, Coded]) -> bytes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from chalicelib.columnar.accounts import Accounts
 from chalicelib.columnar.rate import rate_rows
-from chalicelib.columnar.sums import Integers, counts_by, sums_by
+from chalicelib.columnar.sums import Integers, counts_by, sum_of, sums_by
 from chalicelib.columnar.usage_table import Coded, UsageTable
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.plan import CurrencyMix
@@ -88,7 +88,7 @@ class PartRater:
         return PartSums(
             currency=one_currency(side.currency for side in sides),
             places=table.places,
-            total={(): (len(rows), *(int(total.sum()) for total in totals))} if len(rows) else {},
+            total={(): (len(rows), *map(sum_of, totals))} if len(rows) else {},
             by_charge=_by_charge(table, sides, rows),
             by_tariff=dict(_counted(table.tariff.taken(rows), totals)),
             by_class=dict(_counted(table.rate_class.taken(rows), totals)),

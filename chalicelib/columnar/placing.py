@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.columnar.exact import Column, Mask, apportion, multiply, product, total, where
 from chalicelib.columnar.figures import Figure, Figures
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.arithmetic import scaled
-from chalicelib.domain.tariffs.charges.charge import Terms
+from chalicelib.domain.tariffs.charges.charge import Placement, Terms
 from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.gauge import Gauge
 from chalicelib.domain.tariffs.plan import Layout, Placed
 
+ColumnLayout: TypeAlias = Layout[Figure, Column]
+"""A layout whose figures are those of all rows, or columns; one row's own layout is one as well."""
 
-def placed_over(layout: Layout, own: Mapping[tuple[int, str], Terms], *, places: int) -> Layout:
+
+def placed_over(
+    layout: ColumnLayout, own: Mapping[tuple[int, str], Terms[Figure]], *, places: int
+) -> ColumnLayout:
     """`layout`, counts scaled by `places`, with the terms of `own` (by first slice and code) placed in it."""
     gauge = layout.gauge
     if gauge is not None:
@@ -33,17 +39,20 @@ def placed_over(layout: Layout, own: Mapping[tuple[int, str], Terms], *, places:
         fixed_minor = place.fixed_minor
         if place.fixed is not None and isinstance(terms.fixed, Figures):
             fixed_minor = fixed_part(place.fixed, terms.fixed)
-        placed.append(
-            Placed(
-                terms,
-                replace(place, places=places, step=step, bounds=bounds, fixed_minor=fixed_minor),  # type: ignore[arg-type]
-            )
-        )
+        here = replace(place, places=places, step=step, bounds=bounds, fixed_minor=fixed_minor)
+        placed.append(Placed(terms, here))
     return Layout(layout.currency, gauge, tuple(placed), layout.tariffs)
 
 
-def fixed_part(spread: FixedSpread, fixed: Figures) -> Column:
+def placed_on(place: Placement[Column], bounds: Sequence[Column]) -> Placement[Column]:
+    """`place` with other bounds."""
+    return replace(place, bounds=tuple(bounds))
+
+
+def fixed_part(spread: FixedSpread, fixed: Figure) -> Column:
     """`spread.part` of the amounts `fixed`."""
+    if isinstance(fixed, Decimal):
+        return spread.part(fixed)
     factor = Fraction(sum(spread.days), spread.over) * Fraction(10) ** (spread.exponent - fixed.places)
     total_minor = product(fixed.counts, factor, rule=spread.rule)
     return apportion(total_minor, weights=spread.days)[spread.place] if len(spread.days) > 1 else total_minor
@@ -89,27 +98,23 @@ def alike(one: Any, other: Any) -> Mask:
     return found
 
 
-def taken(part: Any, rows: Any) -> Any:
-    """Terms, or a part of them, for some of their rows."""
-    return _each(part, lambda figures: figures.take(rows))
+def taken(terms: Terms[Figure], rows: NDArray[np.intp]) -> Terms[Figure]:
+    """The terms of some of their rows."""
+    found: Terms[Figure] = _taken(terms, rows)
+    return found
 
 
-def _each(part: Any, change: Callable[[Figures], Figures]) -> Any:
+def _taken(part: Any, rows: NDArray[np.intp]) -> Any:
     if isinstance(part, Figures):
-        return change(part)
+        return part.take(rows)
     if type(part) is tuple:
-        return tuple(_each(one, change) for one in part)
-    if isinstance(part, Terms) or (is_dataclass(part) and _has_figures(part)):
-        return replace(part, **{f.name: _each(getattr(part, f.name), change) for f in fields(part)})  # type: ignore[type-var]
+        return tuple(_taken(one, rows) for one in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: _taken(getattr(part, f.name), rows) for f in fields(part)})
     return part
 
 
-def _has_figures(part: Any) -> bool:
-    values = [getattr(part, field.name) for field in fields(part)]
-    return any(isinstance(value, Figures) for value in values)
-
-
-def places_needed(terms: Terms, rows: int) -> Column:
+def places_needed(terms: Terms[Figure], rows: int) -> Column:
     """For every row the digits after the point that the quantities of `terms` need."""
     found: Column = np.zeros(rows, dtype=np.int64)
     for figure in (*terms.bounds, *terms.grains):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.columnar.evaluate import evaluate
-from chalicelib.columnar.exact import all_held, total, where
+from chalicelib.columnar.evaluate import Amounts, evaluate, itemised
+from chalicelib.columnar.exact import Array, all_held, total, where
 from chalicelib.columnar.group import RowNumbers, groups_of
+from chalicelib.columnar.placing import ColumnLayout
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.gauge import Gauge
-from chalicelib.domain.tariffs.plan import CurrencyMix, Layout, usage_missing
+from chalicelib.domain.tariffs.plan import CurrencyMix, Plan, usage_missing
 from chalicelib.domain.tariffs.rating import TariffBook
 
 
@@ -64,14 +65,14 @@ class _Rating:
         """Refuse all `members` with one message."""
         self.refused.update(dict.fromkeys(members.tolist(), message))
 
-    def charge(self, members: RowNumbers, layout: Layout) -> None:
-        """Charge `members` as `layout` says; those without the usage it needs are refused."""
-        if layout.gauge is not None:
-            members = self._measured(members, layout, layout.gauge)
+    def charge(self, members: RowNumbers, by: ColumnLayout | Plan) -> None:
+        """Charge `members` by a layout or a plan; those without the usage it needs are refused."""
+        if by.gauge is not None:
+            members = self._measured(members, by, by.gauge)
         if not len(members):
             return
-        self._use(layout.currency)
-        for block, amounts in evaluate(layout, self.usage[members], self.rows):
+        self._use(by.currency)
+        for block, amounts in self._amounts(by, self.usage[members]):
             whole = total(amounts.values())
             held = all_held([whole, *amounts.values()])
             if held is not True:
@@ -82,11 +83,16 @@ class _Rating:
                 self.by_charge[code][members[block]] = where(held, amount, 0)
             self.total_minor[members[block]] = where(held, whole, 0)
 
-    def _measured(self, members: RowNumbers, layout: Layout, gauge: Gauge) -> RowNumbers:
+    def _amounts(self, by: ColumnLayout | Plan, counts: Array) -> Iterable[tuple[slice, Amounts]]:
+        if isinstance(by, Plan):
+            return [(slice(None), itemised(by, counts, self.rows))]
+        return evaluate(by, counts, self.rows)
+
+    def _measured(self, members: RowNumbers, by: ColumnLayout | Plan, gauge: Gauge) -> RowNumbers:
         """Those of `members` that have the usage it takes; the others are refused."""
-        if self.rows.metered is not None and layout.needs_usage:
+        if self.rows.metered is not None and by.needs_usage:
             metered = self.rows.metered[members]
-            self.refuse(members[~metered], usage_missing(layout.tariffs).message)
+            self.refuse(members[~metered], usage_missing(by.tariffs).message)
             members = members[metered]
         negative = self.usage[members] < 0
         if not negative.any():

@@ -7,11 +7,23 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.columnar.exact import MOST, Array, Column, add, divide, multiply, size_of
+from chalicelib.domain.kernel.rounding import RoundingRule
+
 Integers = NDArray[np.int64]
+_HALF = 2**32
 
 
-def sums_by(keys: Integers, values: Integers, size: int) -> Integers:
+def sum_of(values: Integers) -> int:
+    """The sum of all values."""
+    return int(sums_by(np.zeros(len(values), dtype=np.int64), values, 1)[0])
+
+
+def sums_by(keys: Integers, values: Integers, size: int) -> Array:
     """For each key below `size`, the sum of the values that have it."""
+    if size_of(values) * len(values) > MOST:  # in halves, which add up without leaving 64 bits
+        high, low = (sums_by(keys, half, size) for half in np.divmod(values, _HALF))
+        return np.asarray(add(multiply(high, _HALF), low))
     sums = np.zeros(size, dtype=np.int64)
     np.add.at(sums, keys, values)
     return sums
@@ -22,19 +34,17 @@ def counts_by(keys: Integers, size: int) -> Integers:
     return np.bincount(keys, minlength=size).astype(np.int64)
 
 
-def rounded(numerators: Integers, denominators: Integers | int) -> Integers:
+def rounded(numerators: Column, denominators: Column) -> Array:
     """`numerators / denominators`, half away from zero; denominators are positive."""
-    whole: Integers = (2 * np.abs(numerators) + denominators) // (2 * np.asarray(denominators))
-    return np.where(numerators < 0, -whole, whole)
+    return np.asarray(divide(numerators, denominators, rule=RoundingRule.HALF_UP))
 
 
-def raised(numerators: Integers, denominators: Integers | int) -> Integers:
+def raised(numerators: Column, denominators: Column) -> Array:
     """`numerators / denominators`, away from zero; denominators are positive."""
-    whole: Integers = -(-np.abs(numerators) // np.asarray(denominators))
-    return np.where(numerators < 0, -whole, whole)
+    return np.asarray(divide(numerators, denominators, rule=RoundingRule.UP))
 
 
-def quantiles(values: Integers, percents: Sequence[int]) -> tuple[int, ...]:
+def quantiles(values: Array, percents: Sequence[int]) -> tuple[int, ...]:
     """The values at these ranks in percent (nearest rank); empty of no values."""
     if not len(values):
         return ()

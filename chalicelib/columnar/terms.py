@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from chalicelib.columnar.exact import Mask, greater, multiply, negated, size_of, where
+from chalicelib.columnar.exact import Mask, negated, where
 from chalicelib.columnar.figures import Figure, Figures
-from chalicelib.columnar.formulas import ColumnValue, ColumnValues, NotOverColumns, evaluate_formula
-from chalicelib.domain.tariffs.amounts import Amount, Formula, Table, determinants_in
+from chalicelib.columnar.formulas import (
+    ColumnValue,
+    ColumnValues,
+    NotOverColumns,
+    evaluate_formula,
+    figure_of,
+)
+from chalicelib.domain.tariffs.amounts import Amount, Cell, Formula, Table, determinants_in
 from chalicelib.domain.tariffs.charges.charge import Charge, Terms
 from chalicelib.domain.tariffs.charges.discount import Discount, DiscountTerms
 from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge, MinimumTerms
@@ -24,17 +30,16 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge, Per
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge, PercentTerms
 from chalicelib.domain.tariffs.charges.quantity import QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge, ServiceTerms
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, SteppedTerms, StepTerms
 from chalicelib.domain.tariffs.charges.tiered_charge import (
     OutOfOrder,
     StartIs,
     TieredCharge,
     TieredTerms,
+    TierRule,
     TierTerms,
 )
 from chalicelib.domain.tariffs.determinants import Values
-
-# A decimal has so many digits before it is rounded: figures must stay below, to be the ones it would be.
-_MOST = 10**27
 
 
 class Figuring:
@@ -44,32 +49,23 @@ class Figuring:
         self.values = values
         self.bad: Mask = False
 
-    def figure(self, amount: Amount) -> Any:
+    def figure(self, amount: Amount) -> Figure:
         """What `amount` comes to: a Decimal where that is the same for all rows, else Figures."""
-        if isinstance(amount, Decimal):
-            return amount
-        cell: Figures | Decimal
-        if isinstance(amount, Formula):
-            cell = self._formula(amount, True)
-        elif not any(_differs(self.values[name]) for name in amount.by):
-            found = amount.find(self._shared())
-            if found is None:
-                raise NotOverColumns
-            cell = found if isinstance(found, Decimal) else self._formula(found, True)
-        else:
-            cell = self._looked_up(amount)
-        return self.kept(cell)
+        if isinstance(amount, Table) and any(_differs(self.values[name]) for name in amount.by):
+            return self.kept(self._looked_up(amount))
+        cell = amount.find(self._shared()) if isinstance(amount, Table) else amount
+        if cell is None:
+            raise NotOverColumns
+        return cell if isinstance(cell, Decimal) else self._formula(cell, True)
 
-    def named(self, name: str) -> Any:
+    def named(self, name: str) -> Figure:
         """The number of that name."""
-        return self.values[name]
+        return figure_of(self.values[name])
 
-    def kept(self, figures: Figures | Decimal) -> Any:
+    def kept(self, figures: Figures) -> Figures:
         """`figures` themselves; rows are bad whose figures have too many digits."""
-        if isinstance(figures, Figures) and size_of(figures.counts) >= _MOST:
-            beyond: Mask = greater(figures.counts, multiply(figures.counts, -1)) >= _MOST
-            self.bad = self.bad | beyond
-            return Figures(where(beyond, 0, figures.counts), figures.places)
+        figures, beyond = figures.kept()
+        self.bad = self.bad | beyond
         return figures
 
     def _formula(self, formula: Formula, wanted: Mask) -> Figures:
@@ -81,22 +77,21 @@ class Figuring:
 
     def _looked_up(self, table: Table) -> Figures:
         """The entries of a table that is keyed by numbers of each row's own: every different key once."""
-        own = [name for name in table.by if _differs(self.values[name])]
-        columns = [self.values[name] for name in own]
-        counts = [column.counts for column in columns if isinstance(column, Figures)]
-        if len(counts) < len(own):
+        differing = {name: self.values[name] for name in table.by if _differs(self.values[name])}
+        own = {name: value for name, value in differing.items() if isinstance(value, Figures)}
+        if len(own) < len(differing):
             raise NotOverColumns
-        keys = np.array(counts)
+        keys = np.array([column.counts for column in own.values()])
         if keys.dtype == object:
             raise NotOverColumns
         different, key_of_row = np.unique(keys, axis=1, return_inverse=True)
-        cells: list[Any] = []
+        cells: list[Cell | None] = []
         cell_of_key = []
         shared = self._shared()
         for key in different.T.tolist():
             numbers = {
-                name: Decimal(count).scaleb(-column.places)  # type: ignore[union-attr]
-                for name, count, column in zip(own, key, columns, strict=True)
+                name: Decimal(count).scaleb(-column.places)
+                for (name, column), count in zip(own.items(), key, strict=True)
             }
             cell = table.find({**shared, **numbers})
             if cell not in cells:
@@ -115,7 +110,8 @@ class Figuring:
         return found
 
     def _shared(self) -> Values:
-        return {name: value for name, value in self.values.items() if not _differs(value)}  # type: ignore[misc]
+        items = self.values.items()
+        return {name: value for name, value in items if not isinstance(value, Figures | np.ndarray)}
 
 
 def depends_on(charge: Charge, names: set[str]) -> bool:
@@ -126,7 +122,7 @@ def depends_on(charge: Charge, names: set[str]) -> bool:
     return bool(used & names)
 
 
-def terms_of(charge: Charge, values: ColumnValues) -> tuple[Terms, Mask]:
+def terms_of(charge: Charge, values: ColumnValues) -> tuple[Terms[Figure], Mask]:
     """The terms of `charge` where it applies, and the rows that are bad. Raises NotOverColumns."""
     builder = _BUILDERS.get(type(charge))
     if builder is None:
@@ -154,7 +150,7 @@ def _differs(value: ColumnValue) -> bool:
     return isinstance(value, Figures | np.ndarray)
 
 
-def _service(charge: ServiceCharge, figuring: Figuring) -> ServiceTerms:
+def _service(charge: ServiceCharge, figuring: Figuring) -> ServiceTerms[Figure]:
     amount = figuring.figure(charge.amount)
     count = None if charge.times is None else figuring.named(charge.times)
     if count is not None:
@@ -169,7 +165,7 @@ def _service(charge: ServiceCharge, figuring: Figuring) -> ServiceTerms:
     )
 
 
-def _per_unit(charge: PerUnitCharge, figuring: Figuring) -> PerUnitTerms:
+def _per_unit(charge: PerUnitCharge, figuring: Figuring) -> PerUnitTerms[Figure]:
     return PerUnitTerms(
         head=charge.head,
         kind=charge.kind,
@@ -179,7 +175,7 @@ def _per_unit(charge: PerUnitCharge, figuring: Figuring) -> PerUnitTerms:
     )
 
 
-def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms:
+def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms[Figure]:
     starts = [Figures.of(figuring.figure(tier.start)) for tier in charge.tiers]
     bounds = [start - 1 if charge.start_is is StartIs.FIRST_UNIT else start for start in starts[1:]]
     allowed = (0, 1) if charge.start_is is StartIs.FIRST_UNIT else (0,)
@@ -189,32 +185,58 @@ def _tiered(charge: TieredCharge, figuring: Figuring) -> TieredTerms:
         for before, bound in pairwise([Figures(0, 0), *bounds]):
             figuring.bad = figuring.bad | bound.at_most(before)
     times = Decimal(1) if charge.width_times is None else figuring.named(charge.width_times)
-    uppers: list[Figure | None] = []
-    for bound in bounds:
-        upper: Figures = figuring.kept(bound * times)
-        before_it = uppers[-1] if uppers else None
-        uppers.append(upper.at_least(before_it) if isinstance(before_it, Figures) else upper)
+    uppers = accumulate((figuring.kept(bound * times) for bound in bounds), Figures.at_least)
     return TieredTerms(
         head=charge.head,
         tiers=tuple(
-            TierTerms(upper=upper, rate=figuring.figure(tier.rate))  # type: ignore[arg-type]
+            TierTerms(upper=upper, rate=figuring.figure(tier.rate))
             for upper, tier in zip([*uppers, None], charge.tiers, strict=True)
         ),
-        rates=charge.rates,
         quantity=_quantity(charge.quantity, figuring),
         widths_prorated=charge.prorated,
     )
 
 
-def _quantity(rule: QuantityRule, figuring: Figuring) -> QuantityTerms:
-    figures: dict[str, Any] = {
+def _stepped(charge: SteppedCharge, figuring: Figuring) -> SteppedTerms[Figure]:
+    # Their starts are those of tiers that must rise.
+    starts = tuple(TierRule(start=step.start, rate=Decimal(0)) for step in charge.steps)
+    tiers = _tiered(
+        TieredCharge(
+            head=charge.head, start_is=charge.start_is, tiers=starts, width_times=charge.width_times
+        ),
+        figuring,
+    ).tiers
+    times = Decimal(1) if charge.width_times is None else figuring.named(charge.width_times)
+    count = None if charge.times is None else figuring.named(charge.times)
+    steps: list[StepTerms[Figure]] = []
+    for tier, step in zip(tiers, charge.steps, strict=True):
+        amount, rate, included = (
+            None if one is None else figuring.figure(one) for one in (step.amount, step.rate, step.included)
+        )
+        if amount is not None and count is not None:
+            figuring.kept(Figures.of(amount) * count)
+        if included is not None:
+            included = figuring.kept(Figures.of(included) * times).at_least(Figures(0, 0))
+        steps.append(StepTerms(upper=tier.upper, amount=amount, rate=rate, included=included))
+    return SteppedTerms(
+        head=charge.head,
+        steps=tuple(steps),
+        count=count,
+        count_name=charge.times or "",
+        quantity=_quantity(charge.quantity, figuring),
+        follows_days=charge.prorated,
+    )
+
+
+def _quantity(rule: QuantityRule, figuring: Figuring) -> QuantityTerms[Figure]:
+    figures = {
         str(name): Figures.of(figuring.figure(amount)).at_least(Figures(0, 0))
         for (_, name), amount in rule.amounts()
     }
     return QuantityTerms(**figures, multiple=rule.multiple, rule=rule.rule)
 
 
-def _percent(charge: PercentCharge, figuring: Figuring) -> PercentTerms:
+def _percent(charge: PercentCharge, figuring: Figuring) -> PercentTerms[Figure]:
     return PercentTerms(
         head=charge.head,
         kind=charge.kind,
@@ -225,7 +247,7 @@ def _percent(charge: PercentCharge, figuring: Figuring) -> PercentTerms:
     )
 
 
-def _minimum(charge: MinimumCharge, figuring: Figuring) -> MinimumTerms:
+def _minimum(charge: MinimumCharge, figuring: Figuring) -> MinimumTerms[Figure]:
     return MinimumTerms(
         head=charge.head,
         floor=figuring.figure(charge.amount),
@@ -234,7 +256,7 @@ def _minimum(charge: MinimumCharge, figuring: Figuring) -> MinimumTerms:
     )
 
 
-def _discount(charge: Discount, figuring: Figuring) -> DiscountTerms:
+def _discount(charge: Discount, figuring: Figuring) -> DiscountTerms[Figure]:
     limit = charge.cap if charge.credit is None else charge.credit
     return DiscountTerms(
         head=charge.head,
@@ -245,11 +267,12 @@ def _discount(charge: Discount, figuring: Figuring) -> DiscountTerms:
     )
 
 
-_Builder: TypeAlias = Callable[[Any, Figuring], Terms]
+_Builder: TypeAlias = Callable[[Any, Figuring], Terms[Figure]]
 _BUILDERS: dict[type[Charge], _Builder] = {
     ServiceCharge: _service,
     PerUnitCharge: _per_unit,
     TieredCharge: _tiered,
+    SteppedCharge: _stepped,
     PercentCharge: _percent,
     MinimumCharge: _minimum,
     Discount: _discount,

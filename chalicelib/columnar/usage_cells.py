@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from chalicelib.domain.kernel.quantity import Unit, UnknownUnit
 from chalicelib.domain.kernel.rows import RejectedRow
+from chalicelib.domain.tariffs.request import Position
 
 REQUIRED = ("agreement", "tariff", "from", "to", "usage")
-OPTIONAL = ("account", "class", "unit")
+OPTIONAL = ("account", "class", "unit", "position", "scheduled_days")
 COLUMNS = (*REQUIRED, *OPTIONAL)
 MOST_PLACES = 6
 _DAY = r"^\d{4}-\d{2}-\d{2}$"
@@ -21,6 +22,11 @@ _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)$"
 _TOO_FINE = rf"\.\d{{{MOST_PLACES}}}\d*[1-9]"
 _TOO_LARGE = r"^[+-]?0*[1-9]\d{9}"
 _CONTROL = r"[\x00-\x1f]"
+_POSITIONS = tuple(position.value for position in Position)
+_DATED = r"(^|;)\s*\d{4}-\d{2}-\d{2}="
+_HAPPENED = r"(\d+(\.\d*)?|\.\d+)"
+_ON_A_DAY = rf"\s*\d{{4}}-\d{{2}}-\d{{2}}=\s*{_HAPPENED}\s*"
+_EVENTS = rf"^({_HAPPENED}|{_ON_A_DAY}(;{_ON_A_DAY})*)$"
 ACCOUNT = "CASE account WHEN '' THEN agreement ELSE account END"
 RATE_CLASS = "CASE class WHEN '' THEN tariff ELSE class END"
 GOOD = '"#flaw" IS NULL'
@@ -68,6 +74,18 @@ _CHECKS = [
         "round it, or keep it as DECIMAL: a binary float is taken only where its shortest decimal fits",
     ),
     _Check("usage", f"regexp_matches(usage, '{_TOO_LARGE}')", "{value} is beyond all measure", "check it"),
+    _Check(
+        "position",
+        f"lower(position) NOT IN {('', *_POSITIONS)}",
+        "{value!r} is no position of a bill",
+        f"use one of {', '.join(_POSITIONS)}, or leave it empty",
+    ),
+    _Check(
+        "scheduled_days",
+        "scheduled_days <> '' AND NOT regexp_matches(scheduled_days, '^0*[1-9]\\d{0,2}$')",
+        "{value!r} is no number of days",
+        "write how many days the period was to have, or leave it empty",
+    ),
 ]
 
 
@@ -84,10 +102,13 @@ def checked(
     places: Places,
     unit: Unit | None,
     determinants: Sequence[str],
+    events: Sequence[str] = (),
 ) -> Checked:
     """Mark the rows in the table `raw` of `store` that cannot be understood; GOOD selects the others."""
     units = _units(store)
-    checks = [*_CHECKS, *_of_units(units, unit), *_of_texts(store, determinants)]
+    checks = [*_CHECKS, *_of_units(units, unit), *_of_texts(store, (*determinants, *events))]
+    checks += [check for name in determinants for check in _of_changes(name)]
+    checks += [check for name in events for check in _of_events(name)]
     cases = " ".join(f"WHEN {check.fails} THEN {number}" for number, check in enumerate(checks))
     store.execute('ALTER TABLE raw ADD COLUMN "#flaw" INTEGER')
     store.execute(f'UPDATE raw SET "#flaw" = CASE {cases} END')
@@ -118,7 +139,7 @@ class Places:
             if isinstance(lines, range):
                 found[here] = lines.start + numbers
             else:
-                found[here] = np.array(lines, dtype=np.int64)[numbers]
+                found[here] = np.asarray(lines, dtype=np.int64)[numbers]
         return files, found
 
 
@@ -161,6 +182,60 @@ def _of_texts(store: duckdb.DuckDBPyConnection, determinants: Sequence[str]) -> 
         )
         for name in names
     ]
+
+
+def _of_changes(name: str) -> list[_Check]:
+    """Attributes may change within the period, and on the day of its closing read."""
+    cell, days = quoted(name), _days_in(name)
+    dated = f"regexp_matches({cell}, '{_DATED}')"
+    return [
+        _misdated(name, dated, days),
+        _Check(
+            name,
+            f'{dated} AND (list_min({days}) <= "from" OR list_max({days}) > "to")',
+            "{value!r} changes outside of the period",
+            "give the value that holds at first, and changes after the first day up to the closing read",
+        ),
+    ]
+
+
+def _of_events(name: str) -> list[_Check]:
+    cell, days = quoted(name), _days_in(name)
+    return [
+        _Check(
+            name,
+            f"{cell} <> '' AND NOT regexp_matches({cell}, '{_EVENTS}')",
+            "{value!r} does not say what happened when",
+            "write 2026-10-20=1, days parted by ';': how many times, or for how much money",
+        ),
+        _Check(
+            name,
+            rf"{cell} <> '' AND regexp_matches({cell}, '(^|=)\s*(0+(\.0*)?|\.0+)\s*(;|$)')",
+            "{value!r} has an event of nothing",
+            "leave out what did not happen",
+        ),
+        _misdated(name, f"contains({cell}, '=')", days),
+        _Check(
+            name,
+            f'contains({cell}, \'=\') AND (list_min({days}) < "from" OR list_max({days}) >= "to")',
+            "{value!r} has a day that is not billed in the period",
+            "write it to the row that has the day",
+        ),
+    ]
+
+
+def _misdated(name: str, dated: str, days: str) -> _Check:
+    return _Check(
+        name,
+        f"{dated} AND (len(list_filter({days}, lambda day: try_cast(day AS DATE) IS NULL)) > 0 "
+        f"OR {days} <> list_sort(list_distinct({days})))",
+        "{value!r} has days that are none, or do not follow one another",
+        "write each day once, in order",
+    )
+
+
+def _days_in(name: str) -> str:
+    return rf"regexp_extract_all({quoted(name)}, '(\d{{4}}-\d{{2}}-\d{{2}})=', 1)"
 
 
 def _mark_overlaps(store: duckdb.DuckDBPyConnection, flaw: int) -> None:

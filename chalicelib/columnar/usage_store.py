@@ -32,6 +32,7 @@ class UsageStore:
         units: Mapping[str, Unit | None],
         unit: Unit | None,
         determinants: Sequence[str],
+        events: Sequence[str],
         rating: PartRating,
         rows_a_part: int,
     ) -> None:
@@ -45,6 +46,8 @@ class UsageStore:
         self.row_count = row_count
         self.rejected = rejected
         self.attributes: Sequence[str] = tuple(determinants)
+        self.events: Sequence[str] = tuple(events)
+        self.positions: bool = bool(one(store, f"SELECT count(*) FROM raw WHERE position <> '' AND {GOOD}"))
         self.tariffs: Sequence[str] = _names(store, "raw", "tariff", where=GOOD)
         self._good: int
         [(self._good, self._first_day, self._end)] = store.execute(  # ISO days sort as text
@@ -58,9 +61,11 @@ class UsageStore:
     @property
     def days(self) -> tuple[date, date]:
         """See Usage."""
+        if not self.row_count:
+            raise NothingToRate(f"there is no row in {', '.join(self.files)}: give the usage of a year")
         if not self._good:
             raise NothingToRate(
-                f"not one of the {self.row_count:,} rows can be used: correct what is said of them"
+                f"not one of the {self.row_count:,} rows can be used, such as {self.rejected[0]}"
             )
         return self._first_day, self._end
 
@@ -88,14 +93,17 @@ class UsageStore:
             "tariff": "tariff",
             "class": RATE_CLASS,
             "unit": "unit",
+            "position": "lower(position)",
         }
         texts |= {f"determinant {name}": quoted(name) for name in self.attributes}
+        texts |= {f"event {name}": quoted(name) for name in self.events}
         names: dict[str, Sequence[str]] = {}
         selected = [
             "place",
             '"from"::DATE AS first_day',
             '"to"::DATE AS end_day',
             "usage <> '' AS metered",
+            "CASE scheduled_days WHEN '' THEN 0 ELSE scheduled_days::INTEGER END AS scheduled_days",
             f"(CAST(CASE usage WHEN '' THEN '0' ELSE usage END AS DECIMAL(28, {MOST_PLACES})) "
             f"* {10**self._decimals})::BIGINT AS usage",
         ]
@@ -133,6 +141,9 @@ class UsageStore:
             usage=columns["usage"].astype(np.int64),
             places=self._decimals,
             determinants={name: coded[f"determinant {name}"] for name in self.attributes},
+            events={name: coded[f"event {name}"] for name in self.events},
+            position=coded["position"],
+            scheduled_days=columns["scheduled_days"].astype(np.int64),
         )
 
 

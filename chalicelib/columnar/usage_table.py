@@ -51,7 +51,8 @@ def joined(columns: Iterable[Coded]) -> Coded:
 class UsageTable:
     """Rows of usage as columns. `units` are by the code in `unit`; `metered` says where usage was given.
 
-    `row` numbers the rows among all that were read; `file` and `line` say where they stand.
+    Where nobody said how many days a period was to have, `scheduled_days` is 0. `row` numbers the rows among
+    all that were read; `file` and `line` say where they stand.
     """
 
     row: NDArray[np.int64]
@@ -69,6 +70,9 @@ class UsageTable:
     usage: NDArray[np.int64]
     places: int
     determinants: Mapping[str, Coded]
+    events: Mapping[str, Coded]
+    position: Coded
+    scheduled_days: NDArray[np.int64]
 
     def rows_of(self, unit: Unit, rows: NDArray[np.int64], tariff: Coded) -> UsageRows:
         """Some rows, all of one unit, on `tariff`."""
@@ -82,4 +86,7 @@ class UsageTable:
             unit=unit,
             determinants={name: column.texts(rows) for name, column in self.determinants.items()},
             metered=self.metered[rows],
+            events={name: column.texts(rows) for name, column in self.events.items()},
+            position=self.position.texts(rows),
+            scheduled_days=self.scheduled_days[rows],
         )

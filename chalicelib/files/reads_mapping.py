@@ -4,37 +4,34 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
-from chalicelib.files.document import load_document
+from chalicelib.files.time_zones import time_zone
+from chalicelib.yaml_documents.complaints import checked, plainly
+from chalicelib.yaml_documents.fields import Section, listed, refuse
+from chalicelib.yaml_documents.problems import InvalidDocument
+from chalicelib.yaml_documents.source import Kind, Source
 
 _TRIED_ON = datetime(2026, 11, 30, 13, 45, 59, tzinfo=UTC)  # any instant, to try formats on
 
 
-class InvalidMapping(Refusal):
-    """A mapping document cannot be used. `data["problems"]` lists every problem with file and line."""
+class InvalidMapping(InvalidDocument):
+    """A mapping cannot be used; `problems` lists everything found, in the order of the file."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _zone(name: object) -> ZoneInfo:
-    try:
-        return ZoneInfo(str(name))
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not a time zone: write one such as America/Los_Angeles") from None
+_MAPPING = Kind(
+    no_mapping="a mapping of reads begins with `format: headgate/reads-mapping@1`", refused=InvalidMapping
+)
+_SOURCE = r"^[a-z0-9_.-]{1,32}$"
+_WORDS = {_SOURCE: "{value} is no source: write small letters, digits, -, . and _, such as drive-by"}
 
 
 def _unit(name: object) -> Unit | None:
@@ -43,33 +40,33 @@ def _unit(name: object) -> Unit | None:
     try:
         return Unit.parse(str(name))
     except Refusal as refusal:
-        raise ValueError(refusal.message) from None
+        raise refuse(refusal.message) from None
 
 
 def _format(pattern: str) -> str:
     try:
         datetime.strptime(_TRIED_ON.strftime(pattern), pattern)  # noqa: DTZ007
     except ValueError as error:
-        raise ValueError(f"{pattern!r} is not a date format: {error}") from None
+        raise refuse(f"{pattern!r} is not a date format: {error}") from None
     return pattern
 
 
 _Column = Annotated[str, Field(min_length=1)]
 _Formats = Annotated[
-    tuple[Annotated[str, BeforeValidator(_format)], ...], BeforeValidator(_listed), Field(min_length=1)
+    tuple[Annotated[str, BeforeValidator(_format)], ...], BeforeValidator(listed), Field(min_length=1)
 ]
 
 
-class MeterColumns(_Part):
+class MeterColumns(Section):
     """How a row names its register: the number on the meter and, for compound meters, the position."""
 
     column: _Column
     register_column: str = ""
     register_default: str = "0"
-    registers: dict[str, str] = {}  # the file's word for a position → ours
+    registers: dict[str, str] = Field(default_factory=dict)  # the file's word for a position → ours
 
 
-class TakenAt(_Part):
+class TakenAt(Section):
     """When a read was taken: one column, or a day and a time. Formats are strptime's, tried in order."""
 
     column: _Column
@@ -78,7 +75,7 @@ class TakenAt(_Part):
     at: time = time(0)  # for files that give the day alone
 
 
-class Value(_Part):
+class Value(Section):
     """The number read. `unit: dials` takes it as it stands on the register; a unit converts it exactly."""
 
     column: _Column
@@ -91,18 +88,18 @@ class Value(_Part):
     @model_validator(mode="after")
     def _signs_differ(self) -> Self:
         if self.decimal_sign == self.thousands_sign:
-            raise ValueError("decimal_sign and thousands_sign are the same")
+            raise refuse("is the decimal sign, too: write another", "thousands_sign")
         return self
 
 
-class Quality(_Part):
+class Quality(Section):
     """How a row says whether somebody read the meter. Unlisted words are rejected."""
 
     column: _Column
     words: dict[str, ReadQuality]
 
 
-class Reduce(_Part):
+class Reduce(Section):
     """Keep the rows of an interval file that lie nearest to the expected read days of a cycle."""
 
     to: Literal["period_boundaries"]
@@ -116,22 +113,22 @@ class Reduce(_Part):
         return timedelta(hours=self.tolerance_hours)
 
 
-class ReadsMapping(_Part):
+class ReadsMapping(Section):
     """What the columns of one kind of read file mean. docs/reads.md explains every field."""
 
     format: Literal["headgate/reads-mapping@1"]
-    source: Annotated[str, Field(pattern=r"^[a-z0-9_.-]{1,32}$")]
+    source: Annotated[str, Field(pattern=_SOURCE)]
     encoding: str = "utf-8-sig"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     header: tuple[str, ...] | None = None  # names for the columns of a file without a header line
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    time_zone: Annotated[ZoneInfo, BeforeValidator(time_zone)]
     meter: MeterColumns
     taken_at: TakenAt
     value: Value
     quality: Quality | None = None
     reduce: Reduce | None = None
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     @property
     def columns(self) -> list[str]:
@@ -148,4 +145,4 @@ class ReadsMapping(_Part):
 
 def load_reads_mapping(path: Path) -> ReadsMapping:
     """The mapping in a YAML file. Raises InvalidMapping with file, line and cause of every problem."""
-    return load_document(path, ReadsMapping, kind="mapping", refused=InvalidMapping)
+    return checked(Source.of(path, kind=_MAPPING), ReadsMapping, tell=partial(plainly, own=_WORDS))

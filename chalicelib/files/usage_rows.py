@@ -8,7 +8,10 @@ from pathlib import Path
 
 from chalicelib.usecases.ports.simulation import BilledUsage
 
-COLUMNS = ("account", "agreement", "class", "tariff", "from", "to", "usage", "unit")
+COLUMNS = (
+    *("account", "agreement", "class", "tariff", "from", "to", "usage", "unit"),
+    *("position", "scheduled_days"),
+)
 
 
 class CsvUsageWriter:
@@ -19,8 +22,16 @@ class CsvUsageWriter:
 
     def write(self, rows: Iterable[BilledUsage], *, determinants: Sequence[str]) -> int:
         """See UsageWriter."""
-        count = 0
         partial = self._path.with_name(f"{self._path.name}.part")
+        try:
+            count = self._write(partial, rows, determinants)
+            partial.replace(self._path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return count
+
+    def _write(self, partial: Path, rows: Iterable[BilledUsage], determinants: Sequence[str]) -> int:
+        count = 0
         with partial.open("w", encoding="utf-8", newline="") as text:
             writer = csv.writer(text, lineterminator="\n")
             writer.writerow((*COLUMNS, *determinants))
@@ -36,8 +47,9 @@ class CsvUsageWriter:
                         row.end.isoformat(),
                         "" if row.usage is None else format(row.usage, "f"),
                         row.unit,
+                        row.position.value,
+                        "" if row.scheduled_days is None else row.scheduled_days,
                         *(row.determinants.get(name, "") for name in determinants),
                     )
                 )
-        partial.replace(self._path)
         return count

@@ -3,96 +3,105 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from chalicelib.domain.customers.person import Address
-from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.utility import profile
-from chalicelib.files.document import load_document
+from chalicelib.files.time_zones import time_zone
+from chalicelib.yaml_documents.complaints import checked, plainly
+from chalicelib.yaml_documents.fields import Section, listed, refuse
+from chalicelib.yaml_documents.problems import InvalidDocument
+from chalicelib.yaml_documents.source import Kind, Source
 
 _NOT_DRAWN = re.compile(r"<script|href|<foreignobject|url\(|<!|<\?|\son\w+\s*=", re.IGNORECASE)
 _LINK_PARTS = {"account": "1", "bill": "1", "amount": "1"}
 
 
-class InvalidProfile(Refusal):
-    """A profile document cannot be used. `data["problems"]` lists every problem with file and line."""
+class InvalidProfile(InvalidDocument):
+    """A profile cannot be used; `problems` lists everything found, in the order of the file."""
+
+
+_PROFILE = Kind(
+    no_mapping="a utility's profile is a mapping: begin with `format: headgate/utility@1`",
+    refused=InvalidProfile,
+)
 
 
 def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{name!r} is not a time zone: write one such as America/Los_Angeles") from None
-    return name
+    return time_zone(name).key
 
 
 def _link(text: str) -> str:
     try:
         text.format(**_LINK_PARTS)
     except (KeyError, IndexError, ValueError):
-        raise ValueError("may hold {account}, {bill} and {amount}, and no other braces") from None
+        raise refuse("may hold {account}, {bill} and {amount}, and no other braces") from None
     if not text.startswith("https://"):
-        raise ValueError("must begin with https://")
+        raise refuse("must begin with https://")
     return text
 
 
 def _drawing(text: str) -> str:
     if text and not text.lstrip().lower().startswith("<svg"):
-        raise ValueError("must be one <svg> element")
+        raise refuse("must be one <svg> element")
     if _NOT_DRAWN.search(text):
-        raise ValueError("may hold shapes and texts alone: no script, link, style address or event")
+        raise refuse("may hold shapes and texts alone: no script, link, style address or event")
     return text
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+_CODE = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+_COUNTRY = r"^[A-Z]{2}$"
+_COLOR = r"^#[0-9a-fA-F]{6}$"
+_WORDS = {
+    _LANGUAGE: "{value} is no language: write its tag, such as en or es-MX",
+    _CODE: "{value} is no code: write small letters, digits, - and _, such as past_due",
+    _COUNTRY: "{value} is no country: write its two capital letters, such as US",
+    _COLOR: "{value} is no color: write # and six digits 0-9 and a-f, such as #0b5c7a",
+}
 
 _Text = Annotated[str, Field(min_length=1, max_length=2_000)]
-_Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_Language = Annotated[str, Field(pattern=_LANGUAGE)]
 _LocalText = dict[_Language, _Text]
-_Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+_Code = Annotated[str, Field(pattern=_CODE)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AddressPart(_Part):
+class AddressPart(Section):
     """A postal address."""
 
-    lines: Annotated[tuple[_Text, ...], BeforeValidator(_listed), Field(min_length=1, max_length=4)]
+    lines: Annotated[tuple[_Text, ...], BeforeValidator(listed), Field(min_length=1, max_length=4)]
     city: _Text
     region: str = ""
     postal_code: str = ""
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    country: Annotated[str, Field(pattern=_COUNTRY)] = "US"
 
     def address(self) -> Address:
         """The domain's address."""
         return Address(**self.model_dump())
 
 
-class RulePart(_Part):
+class RulePart(Section):
     """When something goes on, or along with, a bill."""
 
-    when: Annotated[tuple[profile.Circumstance, ...], BeforeValidator(_listed)] = (
+    when: Annotated[tuple[profile.Circumstance, ...], BeforeValidator(listed)] = (
         profile.Circumstance.ALWAYS,
     )
     start: date | None = None
     end: date | None = None
-    services: Annotated[tuple[ServiceType, ...], BeforeValidator(_listed)] = ()
-    cycles: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    services: Annotated[tuple[ServiceType, ...], BeforeValidator(listed)] = ()
+    cycles: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
         if self.start and self.end and self.end <= self.start:
-            raise ValueError("ends before it starts: end is the first day without it")
+            raise refuse("is not after the start: write the first day without it", "end")
         return self
 
     def rule(self) -> profile.BillRule:
@@ -122,14 +131,14 @@ class InsertPart(RulePart):
     name: str = ""
 
 
-class BrandPart(_Part):
+class BrandPart(Section):
     """How the utility looks."""
 
-    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0b5394"
+    color: Annotated[str, Field(pattern=_COLOR)] = "#0b5394"
     logo_svg: Annotated[str, AfterValidator(_drawing)] = ""
 
 
-class ContactsPart(_Part):
+class ContactsPart(Section):
     """How customers reach the utility."""
 
     office: AddressPart
@@ -140,7 +149,7 @@ class ContactsPart(_Part):
     hours: _LocalText | None = None
 
 
-class OptionPart(_Part):
+class OptionPart(Section):
     """One way to pay."""
 
     code: _Code
@@ -148,7 +157,7 @@ class OptionPart(_Part):
     text: _LocalText
 
 
-class RemittancePart(_Part):
+class RemittancePart(Section):
     """Where money goes."""
 
     payable_to: _Text
@@ -157,13 +166,13 @@ class RemittancePart(_Part):
     options: tuple[OptionPart, ...] = ()
 
 
-class ProfileDocument(_Part):
+class ProfileDocument(Section):
     """One utility."""
 
     format: Literal["headgate/utility@1"]
     name: _Text
     time_zone: Annotated[str, AfterValidator(_zone)]
-    languages: Annotated[tuple[_Language, ...], BeforeValidator(_listed), Field(min_length=1)]
+    languages: Annotated[tuple[_Language, ...], BeforeValidator(listed), Field(min_length=1)]
     paper: profile.Paper = profile.Paper.LETTER
     brand: BrandPart = BrandPart()
     contacts: ContactsPart
@@ -175,24 +184,34 @@ class ProfileDocument(_Part):
     def _says_everything_in_every_language(self) -> Self:
         for where, text in self._texts():
             if missing := [language for language in self.languages if language not in text]:
-                raise ValueError(f"{where} says nothing in {', '.join(missing)}: add it")
-        for codes in ([m.code for m in self.messages], [i.code for i in self.inserts]):
-            if twice := {code for code in codes if codes.count(code) > 1}:
-                raise ValueError(f"{', '.join(sorted(twice))} is there twice: codes are unique")
+                raise refuse(f"says nothing in {', '.join(missing)}: add it", *where)
         return self
 
-    def _texts(self) -> list[tuple[str, _LocalText]]:
-        found = [("contacts.hours", self.contacts.hours)] if self.contacts.hours else []
-        for option in self.remittance.options:
-            found += [(f"option {option.code}", option.title), (f"option {option.code}", option.text)]
-        for message in self.messages:
-            found += [(f"message {message.code}", message.title), (f"message {message.code}", message.text)]
-        return found
+    @model_validator(mode="after")
+    def _calls_nothing_the_same(self) -> Self:
+        coded: dict[str, tuple[MessagePart | InsertPart, ...]]
+        coded = {"messages": self.messages, "inserts": self.inserts}
+        for field, parts in coded.items():
+            codes = [part.code for part in parts]
+            for place, code in enumerate(codes):
+                if code in codes[:place]:
+                    raise refuse(f"{code} is there already: codes are unique", field, place, "code")
+        return self
+
+    def _texts(self) -> Iterator[tuple[tuple[str | int, ...], _LocalText]]:
+        if self.contacts.hours:
+            yield ("contacts", "hours"), self.contacts.hours
+        for place, option in enumerate(self.remittance.options):
+            yield ("remittance", "options", place, "title"), option.title
+            yield ("remittance", "options", place, "text"), option.text
+        for place, message in enumerate(self.messages):
+            yield ("messages", place, "title"), message.title
+            yield ("messages", place, "text"), message.text
 
 
 def load_utility_profile(path: Path) -> profile.UtilityProfile:
     """The profile in a YAML file. Raises InvalidProfile with file, line and cause of every problem."""
-    document = load_document(path, ProfileDocument, kind="utility", refused=InvalidProfile)
+    document = checked(Source.of(path, kind=_PROFILE), ProfileDocument, tell=partial(plainly, own=_WORDS))
     contacts, remittance = document.contacts, document.remittance
     return profile.UtilityProfile(
         name=document.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,12 @@ from chalicelib.usecases.ports.users import EmailTaken, PasswordRefused, PoolUse
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+
+class _Silently(TypedDict, total=False):
+    """Keeps an invitation from being sent."""
+
+    MessageAction: Literal["SUPPRESS"]
 
 
 class CognitoUserPool:
@@ -39,7 +45,7 @@ class CognitoUserPool:
 
     def invite(self, email: str, *, password: str | None = None) -> UserId:
         """See UserPool."""
-        silently = {"MessageAction": "SUPPRESS"} if password is not None else {}
+        silently: _Silently = {"MessageAction": "SUPPRESS"} if password is not None else {}
         try:
             made = self._client.admin_create_user(
                 UserPoolId=self._pool_id,
@@ -49,7 +55,7 @@ class CognitoUserPool:
                     {"Name": "email_verified", "Value": "true"},  # else a forgotten password stays forgotten
                 ],
                 DesiredDeliveryMediums=["EMAIL"],
-                **silently,  # type: ignore[arg-type]
+                **silently,
             )
         except ClientError as error:
             if _code(error) == "UsernameExistsException":

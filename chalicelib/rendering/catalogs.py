@@ -1,4 +1,4 @@
-"""Message catalogs: what a bill says in each language, from templates/locale/LANGUAGE/bill.po."""
+"""Message catalogs: what a bill, or a report, says in each language: templates/locale/LANGUAGE/NAME.po."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Catalog:
         return texts[self.plural_form(count)]
 
 
-def catalog_languages(folder: Path) -> tuple[str, ...]:
+def catalog_languages(folder: Path, *, name: str = "bill") -> tuple[str, ...]:
     """Language tags with a catalog, English first: everything falls back to it."""
-    found = sorted(file.parent.name for file in folder.glob("*/bill.po"))
+    found = sorted(file.parent.name for file in folder.glob(f"*/{name}.po"))
     return tuple(sorted(found, key=lambda language: language != "en"))
 
 
-def read_catalog(folder: Path, language: str) -> Catalog:
+def read_catalog(folder: Path, language: str, *, name: str = "bill") -> Catalog:
     """The catalog of `language`. Raises NoCatalog."""
-    file = folder / language / "bill.po"
-    if language not in catalog_languages(folder):
-        known = ", ".join(catalog_languages(folder))
+    file = folder / language / f"{name}.po"
+    if language not in catalog_languages(folder, name=name):
+        known = ", ".join(catalog_languages(folder, name=name))
         raise NoCatalog(f"there is no catalog for {language!r}: {file} is missing (there are {known})")
     with file.open("rb") as stream:
         catalog = read_po(stream, locale=language.replace("-", "_"))

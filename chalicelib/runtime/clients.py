@@ -23,7 +23,7 @@ _RENDERING_S = 24
 
 # Standard mode retries throttles, timeouts and 5xx with exponential backoff and full jitter (at most 20 s
 # each).
-_PATIENCE = {"mode": "standard", "total_max_attempts": 8}
+_MOST_ATTEMPTS = 8
 
 
 @overload
@@ -51,7 +51,7 @@ def aws_client(service: Any) -> Any:
 def _client(service: str) -> Any:
     waits = service == "lambda"
     config = Config(
-        retries={**_PATIENCE, "total_max_attempts": 1} if waits else _PATIENCE,  # type: ignore[arg-type]
+        retries={"mode": "standard", "total_max_attempts": 1 if waits else _MOST_ATTEMPTS},
         connect_timeout=2 if waits else 5,
         # Well below every function's timeout, so that a lost answer is asked for again.
         read_timeout=_RENDERING_S if waits else 10,

@@ -66,7 +66,8 @@ class S3Documents:
 
     def get(self, key: str) -> bytes:
         """See DocumentStore."""
-        return self._opened(key).read()  # type: ignore[no-any-return]
+        body: bytes = self._opened(key).read()
+        return body
 
     def stream(self, key: str) -> Iterator[bytes]:
         """See DocumentStore."""

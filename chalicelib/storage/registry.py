@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.customers.person import Account
@@ -34,6 +34,7 @@ from chalicelib.domain.premises.service_point import MeterPlacement, Premise, Se
 from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.audit import audit_put
 from chalicelib.storage.dynamo import Item, batch_get, get, query, transact
+from chalicelib.storage.registry_puts import NotAsRead, puts_of, removals_of, standing_details
 from chalicelib.storage.registry_records import (
     CALENDAR,
     CYCLES,
@@ -42,7 +43,6 @@ from chalicelib.storage.registry_records import (
     AgreementRecord,
     CalendarRecord,
     CycleRecord,
-    MarkRecord,
     MeterRecord,
     NumberRecord,
     PersonKeysRecord,
@@ -53,23 +53,21 @@ from chalicelib.storage.registry_records import (
     ServicePointRecord,
     UserRecord,
     UtilityRecord,
-    agreement_record,
-    guard,
+    as_read,
     records_of,
-    refused,
     sealed_person,
     token_mark,
 )
 from chalicelib.usecases.ports.registry import (
     AccountsOfPerson,
-    AgreementChange,
+    ChangedMeanwhile,
     RegistryBatch,
+    Saving,
     account_unknown,
-    agreement_changed,
-    check_size,
+    changed_meanwhile,
     cycle_unknown,
+    person_keys_changed,
     register_unknown,
-    require_fits,
     schedule_unknown,
     utility_unknown,
 )
@@ -78,6 +76,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _WRITERS = 4  # batches on their way at the same time
+_ATTEMPTS = 5  # of a change that others keep overtaking
 
 
 class DynamoRegistryStore:
@@ -215,13 +214,20 @@ class DynamoRegistryStore:
 
     def erase_keys(self, person_id: PersonId, *, retention: Retention, entry: AuditEntry) -> None:
         """See RegistryStore."""
-        person = self.persons([person_id]).get(person_id)
-        if person is None or retention not in person.keys:
-            return
-        left = without_key(person, retention)
-        actions = [record.put(self._table) for record in records_of(left)]
-        gone = [token_mark(token, person_id).remove(self._table) for token in person.tokens]
-        transact(self._client, [*actions, *gone, audit_put(entry, table=self._audit_table)])
+        for _ in range(_ATTEMPTS):
+            person = self.persons([person_id]).get(person_id)
+            if person is None or retention not in person.keys:
+                return None
+            read = {record.sk: record for record in records_of(person)}
+            left = records_of(without_key(person, retention))
+            actions = [record.put(self._table, **as_read(read[record.sk])) for record in left]
+            gone = [token_mark(token, person_id).remove(self._table) for token in person.tokens]
+            writes = [*actions, *gone, audit_put(entry, table=self._audit_table)]
+            try:
+                return transact(self._client, writes, refusal=lambda _: NotAsRead("not as read"))
+            except NotAsRead:  # loaded, or erased in part, meanwhile: read it again
+                continue
+        raise person_keys_changed(person_id)
 
     # Users
 
@@ -265,57 +271,41 @@ class DynamoRegistryStore:
 
     def save(self, batch: RegistryBatch) -> None:
         """See RegistryStore."""
-        check_size(batch)
-        actions: dict[tuple[str, str], dict[str, Any]] = {}
-        for thing in batch.things:
-            for record in records_of(thing):
-                actions[record.pk, record.sk] = record.put(self._table, **guard(record))
-        people = [thing for thing in batch.things if isinstance(thing, SealedPerson)]
-        for mark in self._stale_tokens(people):
-            actions.setdefault((mark.pk, mark.sk), mark.remove(self._table))
-        writes = [*actions.values(), *(audit_put(entry, table=self._audit_table) for entry in batch.entries)]
-        keys = list(actions)
+        batch.require_fits()
+        puts = puts_of(batch)
+        rest = [mark.remove(self._table) for mark in removals_of(batch.changes)]
+        rest += [audit_put(entry, table=self._audit_table) for entry in batch.entries]
+        standing: dict[tuple[str, str], str | None] = {}
 
         def refusal(index: int) -> Refusal | None:
-            return refused(keys[index]) if index < len(keys) else None
+            return puts[index].refusal() if index < len(puts) else None
 
-        if writes:
-            transact(self._client, writes, refusal=refusal)
+        for _ in range(_ATTEMPTS):
+            writes = [*(put.action(self._table, standing=standing) for put in puts), *rest]
+            try:
+                return transact(self._client, writes, refusal=refusal) if writes else None
+            except NotAsRead:
+                versioned = [put for put in puts if put.is_versioned]
+                standing = standing_details(versioned, self._batch_get(put.key for put in versioned))
+        raise changed_meanwhile(puts[0].part)
 
-    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
+    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[Saving]:
         """See RegistryStore."""
-        on_their_way: deque[tuple[RegistryBatch, Future[None]]] = deque()
+        on_their_way: deque[Future[Saving]] = deque()
         with ThreadPoolExecutor(_WRITERS) as writers:
             for batch in batches:
-                on_their_way.append((batch, writers.submit(self.save, batch)))
+                on_their_way.append(writers.submit(self._try_to_save, batch))
                 if len(on_their_way) > 2 * _WRITERS:
-                    yield _saved(*on_their_way.popleft())
+                    yield on_their_way.popleft().result()
             while on_their_way:
-                yield _saved(*on_their_way.popleft())
+                yield on_their_way.popleft().result()
 
-    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
-        """See RegistryStore."""
-        require_fits(len(changes) + 1)
-        puts = [
-            agreement_record(after).put(
-                self._table,
-                ConditionExpression="detail = :before",
-                ExpressionAttributeValues={":before": agreement_record(before).serialize()["detail"]},
-            )
-            for before, after in changes
-        ]
-
-        def refusal(index: int) -> Refusal | None:
-            return agreement_changed(changes[index].before.agreement_id) if index < len(changes) else None
-
-        transact(self._client, [*puts, audit_put(entry, table=self._audit_table)], refusal=refusal)
-
-    def _stale_tokens(self, people: Sequence[SealedPerson]) -> Iterator[MarkRecord]:
-        stored = self.persons(person.person_id for person in people) if people else {}
-        for person in people:
-            before = stored[person.person_id].tokens if person.person_id in stored else ()
-            for token in set(before) - set(person.tokens):
-                yield token_mark(token, person.person_id)
+    def _try_to_save(self, batch: RegistryBatch) -> Saving:
+        try:
+            self.save(batch)
+        except ChangedMeanwhile as refused:
+            return Saving(batch, refused)
+        return Saving(batch, None)
 
     def _query(self, pk: str, sk_prefix: str = "") -> Iterator[Item]:
         return query(self._client, self._table, pk=pk, sk_prefix=sk_prefix)
@@ -325,11 +315,6 @@ class DynamoRegistryStore:
 
     def _batch_get(self, keys: Iterable[tuple[str, str]]) -> Iterator[Item]:
         return batch_get(self._client, self._table, keys)
-
-
-def _saved(batch: RegistryBatch, future: Future[None]) -> RegistryBatch:
-    future.result()
-    return batch
 
 
 def _assembled(items: Iterable[Item]) -> list[AccountWithAgreements]:

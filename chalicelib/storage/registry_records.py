@@ -15,14 +15,13 @@ from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import AccountId, PersonId, UserId, shard_of
 from chalicelib.domain.kernel.personal import Retention
-from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
 from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.records import DetailAttribute, Record
+from chalicelib.usecases.ports.registered import Part
 from chalicelib.usecases.ports.registry import (
-    Registered,
     account_number_taken,
     person_keys_changed,
     user_of_another_person,
@@ -153,11 +152,11 @@ def user_mark(person_id: PersonId, user_id: UserId) -> MarkRecord:
     return MarkRecord(f"PERSON#{person_id}", f"USER#{user_id}")
 
 
-def records_of(thing: Registered) -> Iterator[Record]:
+def records_of(thing: Part) -> Iterator[Record]:
     """Every item that a thing is stored as."""
     match thing:
-        case AccountWithAgreements():
-            yield from _account(thing)
+        case Account() | ServiceAgreement():
+            yield from _of_account(thing)
         case SealedPerson():
             yield from _person(thing)
         case User():
@@ -182,21 +181,15 @@ def records_of(thing: Registered) -> Iterator[Record]:
             yield MeterRecord(f"NUMBER#METER#{thing.meter_id}", "NUMBER", detail=thing)
 
 
-def _account(whole: AccountWithAgreements) -> Iterator[Record]:
-    account = whole.account
-    shard = shard_of(account.account_id)
-    yield NumberRecord(f"NUMBER#ACCOUNT#{account.number}", "NUMBER", target=account.account_id)
-    yield MarkRecord(f"CYCLE#{account.cycle}", f"SHARD#{shard}")
-    yield account_mark(account.person_id, account.account_id)
-    yield AccountRecord(shard, f"{account.account_id}#ACCOUNT", detail=account)
-    for agreement in whole.agreements:
-        yield agreement_record(agreement)
-
-
-def agreement_record(agreement: ServiceAgreement) -> AgreementRecord:
-    """The item that holds an agreement."""
-    sort = f"{agreement.account_id}#SA#{agreement.agreement_id}"
-    return AgreementRecord(shard_of(agreement.account_id), sort, detail=agreement)
+def _of_account(part: Account | ServiceAgreement) -> Iterator[Record]:
+    shard = shard_of(part.account_id)
+    if isinstance(part, ServiceAgreement):
+        yield AgreementRecord(shard, f"{part.account_id}#SA#{part.agreement_id}", detail=part)
+        return
+    yield NumberRecord(f"NUMBER#ACCOUNT#{part.number}", "NUMBER", target=part.account_id)
+    yield MarkRecord(f"CYCLE#{part.cycle}", f"SHARD#{shard}")
+    yield account_mark(part.person_id, part.account_id)
+    yield AccountRecord(shard, f"{part.account_id}#ACCOUNT", detail=part)
 
 
 def _person(sealed: SealedPerson) -> Iterator[Record]:
@@ -227,7 +220,7 @@ def sealed_person(record: PersonRecord, keys: PersonKeysRecord | None) -> Sealed
 
 
 def guard(record: Record) -> dict[str, Any]:
-    """The condition under which a record may replace what is stored, as arguments of a Put.
+    """What else must hold for a record to be stored, whatever was read, as arguments of a Put.
 
     A number stays with its account, a user with their person, and wrapped keys never change: they are made
     once and deleted once. Without the last a load that runs beside an erasure would bring the keys back.
@@ -241,12 +234,35 @@ def guard(record: Record) -> dict[str, Any]:
             same = {"relationship": record.relationship, "statutory": record.statutory}
         case _:
             return {}
-    unchanged = [
-        f"{name} = :{name}" if value else f"attribute_not_exists({name})" for name, value in same.items()
-    ]
+    return _only_if(f"attribute_not_exists(pk) OR ({_all_are(same)})", same)
+
+
+def as_read(record: Record) -> dict[str, Any]:
+    """The condition that an item is stored just as `record` has it, as arguments of a Put."""
+    if isinstance(record, PersonKeysRecord):
+        keys = {"relationship": record.relationship, "statutory": record.statutory}
+        return _only_if(_all_are(keys), keys)
+    return with_detail(record.serialize()["detail"]["S"])
+
+
+def with_detail(stored: str | None) -> dict[str, Any]:
+    """The condition that an item's detail is `stored` to the letter (None: there is no item)."""
+    if stored is None:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return _only_if("detail = :detail", {"detail": stored})
+
+
+def _all_are(values: Mapping[str, str | None]) -> str:
+    return " AND ".join(
+        f"{name} = :{name}" if value else f"attribute_not_exists({name})" for name, value in values.items()
+    )
+
+
+def _only_if(condition: str, values: Mapping[str, str | None]) -> dict[str, Any]:
+    given = {f":{name}": {"S": value} for name, value in values.items() if value}
     return {
-        "ConditionExpression": f"attribute_not_exists(pk) OR ({' AND '.join(unchanged)})",
-        "ExpressionAttributeValues": {f":{name}": {"S": value} for name, value in same.items() if value},
+        "ConditionExpression": condition,
+        **({"ExpressionAttributeValues": given} if given else {}),
     }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from chalicelib.domain.averages.rule import (
     AveragingRule,
@@ -19,22 +19,21 @@ from chalicelib.domain.averages.rule import (
 )
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.premises.service_agreement import ServiceType
-from chalicelib.tariff_documents.fields import Code, DayOfYear, Figure, Name, Section, Text, WaterUnit, refuse
-from chalicelib.tariff_documents.load import problem_of
+from chalicelib.tariff_documents.complaints import tell
+from chalicelib.tariff_documents.fields import Code, DayOfYear, Figure, Name, Text, WaterUnit
 from chalicelib.tariff_documents.problems import InvalidTariffDocument
-from chalicelib.tariff_documents.source import Source, text_of
+from chalicelib.yaml_documents.complaints import checked
+from chalicelib.yaml_documents.fields import Section, listed, refuse
+from chalicelib.yaml_documents.source import Kind, Source
 
 
 class InvalidAveragingRule(InvalidTariffDocument):
     """An averaging rule cannot be read; `problems` lists everything found, in the order of the file."""
 
 
-class _RuleSource(Source):
-    no_mapping = "an averaging rule is a mapping: begin with `average: CODE`"
-
-
-def _listed(value: object) -> object:
-    return value if isinstance(value, list) else [value]
+_RULE = Kind(
+    no_mapping="an averaging rule is a mapping: begin with `average: CODE`", refused=InvalidAveragingRule
+)
 
 
 def _default(value: object) -> object:
@@ -95,7 +94,7 @@ class AveragingDocument(Section):
     name: Text
     determinant: Name
     service: ServiceType
-    usage_of: Annotated[list[ServiceType], BeforeValidator(_listed), Field(min_length=1)]
+    usage_of: Annotated[list[ServiceType], BeforeValidator(listed), Field(min_length=1)]
     unit: WaterUnit
     window: WindowSection
     method: Method
@@ -105,7 +104,7 @@ class AveragingDocument(Section):
     floor: NotNegative | None = None
     cap: NotNegative | None = None
     default: Annotated[
-        list[Annotated[DefaultSection, BeforeValidator(_default)]], BeforeValidator(_listed)
+        list[Annotated[DefaultSection, BeforeValidator(_default)]], BeforeValidator(listed)
     ] = Field(default_factory=list)
     effective: DayOfYear
     tariffs: Annotated[list[Code], Field(default_factory=list)]
@@ -134,26 +133,12 @@ class AveragingDocument(Section):
 
 def load_averaging_rule(path: Path) -> AveragingRule:
     """The rule in a YAML file. Raises InvalidAveragingRule with every problem's line and field."""
-    try:
-        return read_averaging_rule(text_of(path), file=str(path))
-    except InvalidAveragingRule:
-        raise
-    except InvalidTariffDocument as unreadable:
-        raise InvalidAveragingRule(unreadable.problems) from None
+    return _checked(Source.of(path, kind=_RULE))
 
 
 def read_averaging_rule(text: str, *, file: str) -> AveragingRule:
     """The rule that a YAML text describes; `file` is named in problems. Raises InvalidAveragingRule."""
-    try:
-        source = _RuleSource(text, file=file)
-    except InvalidTariffDocument as unreadable:
-        raise InvalidAveragingRule(unreadable.problems) from None
-    try:
-        document = AveragingDocument.model_validate(source.data)
-    except ValidationError as error:
-        problems = [problem_of(source, detail) for detail in error.errors(include_url=False)]
-        raise InvalidAveragingRule(problems) from None
-    return _rule(document)
+    return _checked(Source(text, file=file, kind=_RULE))
 
 
 def json_schema() -> dict[str, Any]:
@@ -177,7 +162,8 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _rule(document: AveragingDocument) -> AveragingRule:
+def _checked(source: Source) -> AveragingRule:
+    document = checked(source, AveragingDocument, tell=tell)
     window = document.window
     return AveragingRule(
         code=document.average,

@@ -11,6 +11,7 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, StepRule
 from chalicelib.domain.tariffs.charges.tiered_charge import TieredCharge, TierRule
 from chalicelib.domain.tariffs.line import LineKind
 from chalicelib.tariff_documents import charge_sections as sections
@@ -55,8 +56,25 @@ def to_charge(section: sections.AnyCharge, *, rounding: RoundingRule) -> Charge:
                     TierRule(start=to_amount(tier.start), rate=to_amount(tier.rate)) for tier in section.tiers
                 ),
                 width_times=section.width_times,
-                rates=section.rates,
                 out_of_order=section.out_of_order,
+                quantity=to_quantity(section.quantity),
+                prorated=section.prorated,
+            )
+        case sections.SteppedCommoditySection():
+            return SteppedCharge(
+                head=head,
+                start_is=section.start_is,
+                steps=tuple(
+                    StepRule(
+                        start=to_amount(step.start),
+                        amount=to_optional(step.amount),
+                        rate=to_optional(step.rate),
+                        included=to_optional(step.included),
+                    )
+                    for step in section.steps
+                ),
+                times=section.times,
+                width_times=section.width_times,
                 quantity=to_quantity(section.quantity),
                 prorated=section.prorated,
             )

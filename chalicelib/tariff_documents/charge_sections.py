@@ -7,16 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.domain.kernel.rounding import RoundingRule
-from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs, TierRates
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs
 from chalicelib.tariff_documents.fields import (
     AmountField,
     Bases,
     Code,
     Name,
     RoundingSection,
-    Section,
     Text,
 )
+from chalicelib.yaml_documents.fields import Section
 
 
 class ChargeSection(Section):
@@ -131,10 +131,6 @@ class TieredCommoditySection(ChargeSection):
     width_times: Name | None = Field(
         default=None, description="A count, or any number, that widens all tiers: dwelling units."
     )
-    rates: TierRates = Field(
-        default=TierRates.OF_EACH_TIER,
-        description="`of_tier_reached` charges the whole usage at the rate of the highest tier it reaches.",
-    )
     out_of_order: OutOfOrder = Field(
         default=OutOfOrder.REFUSED,
         description="What holds where tables or formulas make a tier end before it starts: `empty_tier` "
@@ -145,6 +141,47 @@ class TieredCommoditySection(ChargeSection):
         default=True,
         description="Whether tier widths, and the amounts in `quantity`, follow the length of the bill where "
         "the tariff's tiers do.",
+    )
+
+
+class StepSection(Section):
+    """One step: where it starts, and what all of the usage costs that reaches it."""
+
+    start: Annotated[AmountField, Field(alias="from", description="Where it starts, as `start_is` reads it.")]
+    amount: AmountField | None = Field(
+        default=None, description="What a full bill that reaches it is charged."
+    )
+    rate: AmountField | None = Field(
+        default=None, description="Money for every unit of the usage, not only for those in the step."
+    )
+    included: AmountField | None = Field(
+        default=None, description="The `rate` is only for what exceeds this: units the amount pays for."
+    )
+
+
+class SteppedCommoditySection(ChargeSection):
+    """A step rate: the whole usage at the amount, the rate, or both of the one step it reaches."""
+
+    type: Literal["commodity_stepped"]
+    start_is: StartIs = Field(
+        description="What a step's `from` means. `first_unit`: from 7 begins with the seventh unit, the step "
+        "before ends at 6. `boundary`: from 6 begins above 6."
+    )
+    steps: Annotated[list[StepSection], Field(min_length=1, description="The steps, by rising start.")]
+    times: Name | None = Field(
+        default=None, description="A count, or any number, that multiplies amounts: dwelling units."
+    )
+    width_times: Name | None = Field(
+        default=None,
+        description="A count, or any number, that widens all steps, and what they include: dwelling units.",
+    )
+    quantity: QuantitySection | None = Field(
+        default=None, description="The quantity that decides which step is reached, and is priced."
+    )
+    prorated: bool = Field(
+        default=True,
+        description="Whether amounts follow the length of the bill, and the steps and the amounts in "
+        "`quantity` where the tariff's tiers do.",
     )
 
 
@@ -220,6 +257,7 @@ AnyCharge = Annotated[
     ServiceChargeSection
     | FlatCommoditySection
     | TieredCommoditySection
+    | SteppedCommoditySection
     | UnitSurchargeSection
     | PercentSurchargeSection
     | MinimumSection

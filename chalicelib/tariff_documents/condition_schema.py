@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from chalicelib.domain.tariffs.conditions import EVERYWHERE
 from chalicelib.domain.tariffs.determinants import table_key
-from chalicelib.tariff_documents.fields import Figure, Name, Section, refuse
+from chalicelib.tariff_documents.fields import Figure, Name
+from chalicelib.yaml_documents.fields import Section, refuse
 
 FORMAT = 1
 """The version of this schema, kept in canonical documents."""

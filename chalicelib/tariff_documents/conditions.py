@@ -6,17 +6,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
-
-from pydantic import ValidationError
 
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.tariffs.conditions import EVERYWHERE, Condition, Reading
+from chalicelib.tariff_documents.complaints import tell
 from chalicelib.tariff_documents.condition_schema import FORMAT, ConditionDocument, entries_by_key
-from chalicelib.tariff_documents.load import problem_of
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import Source
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.complaints import checked
+from chalicelib.yaml_documents.problems import Problem
+from chalicelib.yaml_documents.source import Kind, Source
 
 _TOO_LONG_CHARACTERS = 1_000_000
 
@@ -33,8 +34,14 @@ class LoadedCondition(NamedTuple):
     canonical: str
 
 
-class _Source(Source):
-    no_mapping = "a condition is a mapping: begin with `condition: NAME`"
+_CONDITION = Kind(
+    no_mapping="a condition is a mapping: begin with `condition: NAME`", refused=InvalidCondition
+)
+
+
+def load_condition_file(path: Path) -> LoadedCondition:
+    """The condition in a YAML file. Raises InvalidCondition with every problem's line and field."""
+    return _checked(Source.of(path, kind=_CONDITION))
 
 
 def load_condition(text: str, *, file: str) -> LoadedCondition:
@@ -42,15 +49,7 @@ def load_condition(text: str, *, file: str) -> LoadedCondition:
 
     Raises InvalidCondition with every problem's line and field.
     """
-    try:
-        source = _Source(text, file=file)
-        document = ConditionDocument.model_validate(source.data)
-    except InvalidTariffDocument as invalid:
-        raise InvalidCondition(invalid.problems) from None
-    except ValidationError as error:
-        problems = [problem_of(source, detail) for detail in error.errors(include_url=False)]
-        raise InvalidCondition(problems) from None
-    return _loaded(document, file=file)
+    return _checked(Source(text, file=file, kind=_CONDITION))
 
 
 def read_condition(canonical: str) -> LoadedCondition:
@@ -111,6 +110,10 @@ def _next(before: ConditionDocument | None, *, name: str, by: str | None) -> dic
     if before is None:
         return {"condition": name, "revision": 1} | ({"by": by} if by else {})
     return {**_data(before), "revision": before.revision + 1}
+
+
+def _checked(source: Source) -> LoadedCondition:
+    return _loaded(checked(source, ConditionDocument, tell=tell), file=source.file)
 
 
 def _loaded(document: ConditionDocument, *, file: str) -> LoadedCondition:

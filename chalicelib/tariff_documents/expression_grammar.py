@@ -73,7 +73,7 @@ def read(text: str) -> Expression:
     """The expression that `text` writes, of any size. Raises InvalidExpression."""
     parser = _parser()
     try:
-        return parser.parse(text)  # type: ignore[return-value] # the builder's result, not a tree
+        return cast(Expression, parser.parse(text))  # the builder's result, not a tree
     except UnexpectedCharacters as error:
         position = cast(int, error.pos_in_stream)
         raise InvalidExpression(unknown_character(text, position), column=position + 1) from None

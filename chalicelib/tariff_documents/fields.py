@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     PlainSerializer,
@@ -20,7 +18,6 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 from typing_extensions import TypeAliasType
 
 from chalicelib.domain.kernel.errors import Refusal
@@ -31,17 +28,9 @@ from chalicelib.domain.tariffs.determinants import table_key
 from chalicelib.domain.tariffs.expressions.compiled import UnfitValue, compile_expression
 from chalicelib.tariff_documents.expression_mistakes import InvalidExpression
 from chalicelib.tariff_documents.expressions import parse_expression
+from chalicelib.yaml_documents.fields import Section, listed, refuse
 
 _MOST_KEYS = 8
-
-
-SAID = "said"
-"""The type of errors whose message is in this schema's own, plain words."""
-
-
-def refuse(message: str, *path: str | int) -> PydanticCustomError:
-    """An error of this schema; `path` leads on from the field it is raised for."""
-    return PydanticCustomError(SAID, "{message}", {"message": message, "path": path})
 
 
 def _unit(value: object) -> object:
@@ -90,12 +79,6 @@ DayOfYear = Annotated[
 ]
 Bases = Annotated[list[Code], Field(min_length=1)]
 ExpressionText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_expression)]
-
-
-class Section(BaseModel):
-    """A mapping in the document: fields not in the schema are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class RoundingSection(Section):
@@ -175,7 +158,7 @@ class TableSection(Section):
             max_length=_MOST_KEYS,
             description="The determinants, or formulas with a name, that figures are looked up by.",
         ),
-        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+        BeforeValidator(listed),
     ]
     values: Annotated[
         Cells,

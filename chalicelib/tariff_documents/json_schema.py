@@ -10,8 +10,8 @@ from chalicelib.tariff_documents.examples.charges import CHARGES
 from chalicelib.tariff_documents.examples.example import Example
 from chalicelib.tariff_documents.examples.quantities import QUANTITIES
 from chalicelib.tariff_documents.examples.sections import SECTIONS
-from chalicelib.tariff_documents.fields import Section
 from chalicelib.tariff_documents.schema import TariffDocument
+from chalicelib.yaml_documents.fields import Section
 
 EXAMPLES: tuple[Example, ...] = (*SECTIONS, *CHARGES, *QUANTITIES)
 _MOST_EXAMPLES = 3  # of a section; an editor shows them in a small window

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.tariff_documents.conditions import LoadedCondition, load_condition, read_condition
-from chalicelib.tariff_documents.load import LoadedTariff, load_each, load_tariff
-from chalicelib.tariff_documents.source import Source
+from chalicelib.tariff_documents.load import TARIFF, LoadedTariff, load_each, load_tariff
+from chalicelib.yaml_documents.source import Source
 
 
 def read_rate_document(canonical: str) -> RateDocument:
@@ -26,6 +26,6 @@ def load_rate_files(paths: Iterable[Path]) -> list[LoadedTariff | LoadedConditio
 
 def load_rate_document(text: str, *, file: str) -> LoadedTariff | LoadedCondition:
     """What one text describes. Raises InvalidTariffDocument."""
-    if "condition" in Source(text, file=file).data:
+    if "condition" in Source(text, file=file, kind=TARIFF).data:
         return load_condition(text, file=file)
     return load_tariff(text, file=file)

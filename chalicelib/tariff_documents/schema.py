@@ -21,11 +21,10 @@ from chalicelib.tariff_documents.fields import (
     FormulaSection,
     Language,
     Name,
-    Section,
     Text,
     WaterUnit,
-    refuse,
 )
+from chalicelib.yaml_documents.fields import Section, refuse
 
 FORMAT = 1
 """The version of this schema, kept in canonical documents."""

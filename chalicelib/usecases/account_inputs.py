@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -106,7 +106,7 @@ class BillingDesk:
         self, cycle: CycleCode, period: Month | None, today: date, through: date | None
     ) -> BillingTerms:
         schedules = self.registry.schedules(cycle)
-        schedule = _schedule_for(cycle, schedules, period, through or today)
+        schedule = schedule_for(cycle, schedules, period, through or today)
         calendar = self.registry.calendar()
         if through is None:
             dates = run_dates(schedule=schedule, today=today, calendar=calendar)
@@ -124,7 +124,9 @@ class BillingDesk:
         )
 
 
-def _schedule_for(cycle: CycleCode, schedules: list[Schedule], period: Month | None, day: date) -> Schedule:
+def schedule_for(
+    cycle: CycleCode, schedules: Sequence[Schedule], period: Month | None, day: date
+) -> Schedule:
     """The schedule of `period`; without one that in whose time `day` lies. Raises ScheduleUnknown."""
     if period is not None:
         named = [one for one in schedules if one.period == period]

@@ -26,7 +26,7 @@ from chalicelib.domain.averages.proposal import (
 )
 from chalicelib.domain.kernel.ids import AgreementId, Shard, shard_of
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
-from chalicelib.usecases.ports.registry import AgreementChange, AgreementChangedMeanwhile
+from chalicelib.usecases.ports.registry import Change, ChangedMeanwhile, RegistryBatch
 from chalicelib.usecases.propose_average import (
     AverageDesk,
     ProposalDoesNotBalance,
@@ -131,21 +131,18 @@ def finish_freezing(desk: AverageDesk, work: ApprovedWork) -> Proposal:
 def _freeze_batch(
     desk: AverageDesk, proposal: Proposal, shard: Shard, first: int, batch: Sequence[DueValue]
 ) -> list[Fate]:
-    """Raises AgreementChangedMeanwhile when others keep changing the same agreements."""
+    """Raises ChangedMeanwhile when others keep changing the same agreements."""
     task = task_of(proposal)
     for attempt in range(_ATTEMPTS):
         standing = _agreements(desk, shard)
         fates = [fate_of(due, standing.get(due.agreement_id), task=task) for due in batch]
-        changes = [
-            AgreementChange(fate.before, fate.after)
-            for fate in fates
-            if fate.before is not None and fate.after is not None
-        ]
+        written = [fate.after for fate in fates if fate.after is not None]
+        changes = tuple(Change(fate.before, fate.after) for fate in fates if fate.after is not None)
         try:
             if changes:
-                entry = _audit_of_batch(desk, proposal, shard, first, changes)
-                desk.registry.change_agreements(changes, entry=entry)
-        except AgreementChangedMeanwhile:
+                entry = _audit_of_batch(desk, proposal, shard, first, written)
+                desk.registry.save(RegistryBatch(changes=changes, entries=(entry,)))
+        except ChangedMeanwhile:
             if attempt + 1 == _ATTEMPTS:
                 raise
         else:
@@ -162,11 +159,11 @@ def _agreements(desk: AverageDesk, shard: Shard) -> dict[AgreementId, ServiceAgr
 
 
 def _audit_of_batch(
-    desk: AverageDesk, proposal: Proposal, shard: Shard, first: int, changes: Sequence[AgreementChange]
+    desk: AverageDesk, proposal: Proposal, shard: Shard, first: int, written: Sequence[ServiceAgreement]
 ) -> AuditEntry:
     """One entry for all agreements of a batch, under a key that follows from what it writes."""
     determinant, day = proposal.rule.determinant, proposal.effective_on
-    lines = [f"{one.after.agreement_id}={one.after.determinants[determinant].on(day)}" for one in changes]
+    lines = [f"{one.agreement_id}={one.determinants[determinant].on(day)}" for one in written]
     sha256 = hashlib.sha256("\n".join(lines).encode()).hexdigest()
     return AuditEntry(
         entity="average_proposal",
@@ -180,7 +177,7 @@ def _audit_of_batch(
             "determinant": determinant,
             "from": str(day),
             "shard": shard,
-            "agreements": len(changes),
+            "agreements": len(written),
             "sha256": sha256,
             "decision": proposal.decision_sha256,
         },

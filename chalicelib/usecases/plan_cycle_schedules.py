@@ -23,7 +23,8 @@ def plan_cycle_schedules(
 ) -> list[Schedule]:
     """Store a schedule for each month that has none yet; returns those that were stored.
 
-    A schedule that is there already stays: bills may stand on it. Raises CycleUnknown, ScheduleOutOfOrder.
+    A schedule that is there already stays: bills may stand on it. Raises CycleUnknown, ScheduleOutOfOrder,
+    ChangedMeanwhile.
     """
     registry.cycle(cycle)
     taken = {schedule.period for schedule in registry.schedules(cycle)}

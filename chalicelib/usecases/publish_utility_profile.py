@@ -7,13 +7,13 @@ from datetime import datetime
 from chalicelib.domain.audit.changes import changes
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.utility.profile import UtilityProfile
-from chalicelib.usecases.ports.registry import RegistryBatch, RegistryStore, UtilityUnknown
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, RegistryStore, UtilityUnknown
 
 
 def publish_utility_profile(
     profile: UtilityProfile, *, actor: str, now: datetime, registry: RegistryStore
 ) -> bool:
-    """Replace the profile; False when the very same one is in force already."""
+    """Replace the profile; False when the very same one is in force already. Raises ChangedMeanwhile."""
     try:
         before: UtilityProfile | None = registry.utility()
     except UtilityUnknown:
@@ -31,5 +31,5 @@ def publish_utility_profile(
         before=was,
         after=has_become,
     )
-    registry.save(RegistryBatch(things=(profile,), entries=(entry,)))
+    registry.save(RegistryBatch(changes=(Change(before, profile),), entries=(entry,)))
     return True

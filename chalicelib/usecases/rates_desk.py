@@ -6,7 +6,7 @@ Publishing copies it to where bill runs look (publish_tariff.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,18 +14,20 @@ from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.lifecycle import Act, Action, TariffLife
+from chalicelib.domain.tariffs.publication import PublicationReport
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.declare_condition import conditions_in_force
-from chalicelib.usecases.ports.artefacts import ArtefactStore
+from chalicelib.usecases.ports.artefacts import ArtefactMissing, ArtefactStore
 from chalicelib.usecases.ports.ledger import LedgerStore
 from chalicelib.usecases.ports.operations import OperationsStore
 from chalicelib.usecases.ports.registry import RegistryStore
 from chalicelib.usecases.ports.run_artefacts import RunArtefacts
-from chalicelib.usecases.ports.tariff_lives import TariffLives
+from chalicelib.usecases.ports.tariff_lives import PublishingAct, TariffLives
 from chalicelib.usecases.published_tariffs import PublishedTariff, find_published, published_tariffs
 
 _DRAFTS = "tariff-drafts/"
+_REPORTS = "tariff-reports/"
 
 
 class TariffUnknown(Refusal):
@@ -78,7 +80,7 @@ class RatesDesk:
 
     def all_lives(self) -> list[TariffLife]:
         """Every version there is, in order of code and version."""
-        known = {(life.code, life.version): life for life in self.lives.lives()}
+        known = {(one.code, one.version): one for one in self.lives.lives() if not one.is_condition}
         for published in published_tariffs(self.store):
             if (published.code, published.version) not in known:
                 known[published.code, published.version] = self._adopted(published)
@@ -91,6 +93,17 @@ class RatesDesk:
     def keep(self, canonical: str, *, fingerprint: str) -> None:
         """Keep a draft's document."""
         self.store.put_new(_draft_key(fingerprint), canonical.encode())
+
+    def keep_report(self, report: PublicationReport) -> None:
+        """Keep what is signed off, to the letter."""
+        self.store.put_new(_report_key(report.sha256), report.text.encode())
+
+    def kept_report(self, sha256: str) -> str:
+        """The text of a report that was signed off; empty where only its hash was kept."""
+        try:
+            return self.store.get(_report_key(sha256)).decode()
+        except ArtefactMissing:
+            return ""
 
     def canonical(self, life: TariffLife) -> str:
         """The document of a version's last draft, canonical. Raises ArtefactMissing."""
@@ -113,6 +126,15 @@ class RatesDesk:
             self.lives.save(life, audit=_entry(life, before))
         return life
 
+    def publish(self, lives: Mapping[TariffLife, TariffLife], *, after: int) -> None:
+        """Store that versions were published together, by how each was before. `after`: see TariffLives.
+
+        Raises TariffChangedMeanwhile, TooManyVersions.
+        """
+        acts = [PublishingAct(life, _entry(life, before)) for before, life in lives.items() if life != before]
+        if acts:
+            self.lives.publish(acts, after=after)
+
     def _adopted(self, published: PublishedTariff) -> TariffLife:
         """The life of a version of which only the publishing is known."""
         act = Act(
@@ -128,6 +150,10 @@ class RatesDesk:
             effective_from=self.read_tariff(published.canonical).effective_from,
             history=(act,),
         )
+
+
+def _report_key(sha256: str) -> str:
+    return f"{_REPORTS}{sha256}.jsonl"
 
 
 def _draft_key(fingerprint: str) -> str:

@@ -18,7 +18,7 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.artefacts import ArtefactStore
 from chalicelib.usecases.ports.operations import OperationsStore
-from chalicelib.usecases.ports.registry import AgreementChange, RegistryStore
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, RegistryStore
 from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.read_shard_state import LedgerReader
 
@@ -84,7 +84,7 @@ class EventDesk:
         the bill that replaces it: an event is on one live bill, once.
 
         Raises AccountUnknown, AgreementUnknown, EventUnknown, InvalidDeterminant, EventOutsideService,
-        EventDayBilled, EventWhileBilling, AgreementChangedMeanwhile.
+        EventDayBilled, EventWhileBilling, ChangedMeanwhile.
         """
         whole = self.registry.account(happening.account_id)
         found = [one for one in whole.agreements if one.agreement_id == happening.agreement_id]
@@ -107,9 +107,8 @@ class EventDesk:
                 f"run {holder} bills cycle {cycle}: record the event when it is closed", run_id=holder
             )
         self._require_unbilled(agreement, happening.day)
-        self.registry.change_agreements(
-            [AgreementChange(agreement, after)], entry=self._entry(agreement, happening)
-        )
+        entry = self._entry(agreement, happening)
+        self.registry.save(RegistryBatch(changes=(Change(agreement, after),), entries=(entry,)))
         overtaken = self.operations.claims(cycle) != claims or self._billed_until(agreement) > happening.day
         return Recorded.OVERTAKEN if overtaken else Recorded.RECORDED
 

@@ -39,5 +39,6 @@ def sign_off_report(
             tariff=before.reference,
             report=report.sha256,
         )
+    desk.keep_report(report)
     life = signed_off(before, report=report.sha256, actor=desk.actor, at=desk.now)
     return desk.save(life, before=before), report

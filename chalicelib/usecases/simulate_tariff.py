@@ -6,18 +6,21 @@ rate change is still compared like with like.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
+from chalicelib.domain.kernel.money import Money
+from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.simulation.figures import Compared
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.version import TariffVersion
-from chalicelib.usecases.export_usage import determinants_of
+from chalicelib.usecases.export_usage import determinants_of, events_of
 from chalicelib.usecases.ports.simulation import Terms, Usage, UsageSource
 
 GROUPED_BY = ("meter_size", "assistance")
@@ -41,7 +44,8 @@ class Proposal:
 
     `current` are the versions known today; those in force on `current_on` are compared (None: on the last day
     of service in the data). `conditions` hold on both sides. `by` names columns that accounts are grouped by;
-    without any it is GROUPED_BY, as far as the usage has them.
+    without any it is GROUPED_BY, as far as the usage has them. `needed` is the revenue needed over the days
+    of the usage, in major units.
     """
 
     current: Sequence[TariffVersion]
@@ -50,6 +54,7 @@ class Proposal:
     moved: Mapping[str, str] = field(default_factory=dict)
     by: Sequence[str] = ()
     current_on: date | None = None
+    needed: Decimal | None = None
 
 
 class Simulated(NamedTuple):
@@ -65,7 +70,8 @@ def simulate_tariff(proposal: Proposal, *, source: UsageSource) -> Simulated:
     A tariff that the proposal does not touch is rated as it is on both sides. Raises MovedToNowhere,
     NothingToGroupBy, CurrenciesDiffer, NothingToRate, and what the source raises.
     """
-    with source.open(determinants=determinants_of([*proposal.current, *proposal.proposed])) as usage:
+    versions = [*proposal.current, *proposal.proposed]
+    with source.open(determinants=determinants_of(versions), events=events_of(versions)) as usage:
         return _simulated(proposal, usage)
 
 
@@ -105,9 +111,35 @@ def _simulated(proposal: Proposal, usage: Usage) -> Simulated:
         proposed=[_compared(version) for version in _in_force(proposal.proposed, on=date.max).values()],
         moved=proposal.moved,
         unchanged_tariffs=[code for code in used if code not in changed],
+        events=usage.events,
+        events_untold=[
+            name
+            for name in events_of(_rated(usage, current, proposed, moved=proposal.moved))
+            if name not in usage.events
+        ],
+        tells_positions=usage.positions,
+        needed_minor=_minor(proposal.needed, found.comparison.currency),
         comparison=found.comparison,
     )
     return Simulated(simulation, [*usage.rejected, *found.refused])
+
+
+def _minor(amount: Decimal | None, currency: str) -> int | None:
+    return None if amount is None else Money(amount, currency).rounded(RoundingRule.HALF_UP).minor
+
+
+def _rated(
+    usage: Usage,
+    current: Mapping[str, TariffVersion],
+    proposed: Mapping[str, TariffVersion],
+    *,
+    moved: Mapping[str, str],
+) -> Iterator[TariffVersion]:
+    """The versions that agreements of the usage are on, on either side."""
+    for code in usage.tariffs:
+        yield from (
+            side[on] for side, on in ((current, code), (proposed, moved.get(code, code))) if on in side
+        )
 
 
 def _in_force(versions: Iterable[TariffVersion], *, on: date) -> dict[str, TariffVersion]:

@@ -10,19 +10,31 @@ import typer
 
 from chalicelib import bootstrap
 from chalicelib.files.delimited import read_delimited
-from chalicelib.tariff_documents.condition_schema import json_schema
+from chalicelib.tariff_documents.condition_schema import ConditionDocument, json_schema
 from chalicelib.tariff_documents.conditions import (
     LoadedCondition,
     load_condition,
+    load_condition_file,
     read_condition,
     with_readings,
     with_value,
 )
-from chalicelib.tariff_documents.source import text_of
 from chalicelib.usecases.add_readings import add_readings, columns_of_readings
-from chalicelib.usecases.declare_condition import ConditionUnknown, condition_in_force, conditions_in_force
+from chalicelib.usecases.declare_condition import (
+    ConditionUnknown,
+    condition_in_force,
+    conditions_in_force,
+    nothing_to_approve,
+)
 from cli.cloud.session import use_stack
-from cli.condition_view import print_condition, print_conditions, print_declared, print_readings
+from cli.condition_view import (
+    declaration_document,
+    plain_condition,
+    print_condition,
+    print_conditions,
+    print_declaration,
+    print_readings,
+)
 from cli.desk import condition_desk, day_of
 from cli.output import JsonOption, print_json
 from cli.rejected_rows import document_of, write_rejected
@@ -56,8 +68,8 @@ def declare(
     retroactive: RetroactiveOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Declare a revision: bill runs look it up from now on, and it never changes again."""
-    loaded = load_condition(text_of(file), file=str(file))
+    """Hand in a revision for somebody else to approve; it takes the place of one that waits."""
+    loaded = load_condition_file(file)
     use_stack()
     _declare(loaded, since, retroactive, as_json=as_json)
 
@@ -78,11 +90,11 @@ def set_value(
     retroactive: RetroactiveOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Declare the next revision, in which a value holds from a day on."""
+    """Hand in the next revision, in which a value holds from a day on; one that waits is added to."""
     use_stack()
-    before = _in_force(name)
+    before = _handed_in(name)
     text = with_value(
-        before.document if before else None,
+        before,
         name=name,
         day=start.date(),
         value=value,
@@ -106,9 +118,12 @@ def readings(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Add measured readings: every row is taken or reported. Exit code 1 when rows were refused."""
+    """Add measured readings: every row is taken or reported. Exit code 1 when rows were refused.
+
+    Days that were not measured before count at once; amounts that are replaced, when somebody else approves.
+    """
     use_stack()
-    before = _in_force(name)
+    before, document = _latest(name), _handed_in(name)
     by = before.condition.by if before else by
     found = add_readings(
         read_delimited(file, columns=columns_of_readings(by)),
@@ -116,10 +131,11 @@ def readings(
         by=by,
         correct=retroactive,
     )
+    life = None
     if found.has_changed:
-        text = with_readings(before.document if before else None, name=name, readings=found.by_key, by=by)
+        text = with_readings(document, name=name, readings=found.by_key, by=by)
         loaded = load_condition(text, file=name)
-        condition_desk().declare(
+        life = condition_desk().declare(
             loaded.condition, loaded.canonical, since=day_of(None), retroactive=retroactive
         )
     rejected = found.report.rejected
@@ -127,31 +143,70 @@ def readings(
         write_rejected(report_file, rejected)
     if as_json:
         counts = {outcome.value: count for (_, outcome), count in found.report.accepted.items()}
-        print_json({"condition": name, **counts, "rejected": [document_of(row) for row in rejected]})
+        state = {"declared": declaration_document(life)} if life else {}
+        print_json({"condition": name, **counts, **state, "rejected": [document_of(row) for row in rejected]})
     else:
         print_readings(name, found, report_file=report_file)
+        if life is not None:
+            print_declaration(life)
     if rejected:
         raise typer.Exit(1)
 
 
+@app.command()
+def review(
+    name: NameArgument,
+    approve: Annotated[
+        str | None,
+        typer.Option(metavar="FINGERPRINT", help="Put in force the revision that was shown under it."),
+    ] = None,
+    since: SinceOption = None,
+    retroactive: RetroactiveOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the revision that waits; with --approve, put it in force as a second person."""
+    use_stack()
+    desk = condition_desk()
+    if approve is not None:
+        done = desk.approve(name, seen=approve, since=day_of(since), retroactive=retroactive)
+        if as_json:
+            print_json({"declared": declaration_document(done)})
+        else:
+            print_declaration(done)
+        return
+    life = desk.waiting(name)
+    if life is None:
+        raise nothing_to_approve(name)
+    loaded = read_condition(desk.canonical_draft(life))
+    if as_json:
+        print_json({"declared": declaration_document(life), "document": plain_condition(loaded)})
+    else:
+        print_condition(loaded)
+        print_declaration(life)
+
+
 @app.command("list")
 def list_conditions(as_json: JsonOption = False) -> None:
-    """List the conditions that bill runs look up, each in its latest revision."""
+    """List the conditions that bill runs look up, each in its latest revision, and those that wait."""
     use_stack()
     declared = conditions_in_force(bootstrap.artefact_store())
+    waiting = condition_desk().all_waiting()
     if as_json:
-        print_json({one.reference: one.fingerprint for one in declared})
-    else:
-        print_conditions([read_condition(one.canonical) for one in declared], today=day_of(None))
+        in_force = {one.reference: one.fingerprint for one in declared}
+        print_json({"in_force": in_force, "waiting": [declaration_document(life) for life in waiting]})
+        return
+    print_conditions([read_condition(one.canonical) for one in declared], today=day_of(None))
+    for life in waiting:
+        print_declaration(life)
 
 
 @app.command()
 def show(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show what a condition declares, day by day."""
+    """Show what a condition says that is in force, day by day."""
     use_stack()
     loaded = read_condition(condition_in_force(bootstrap.artefact_store(), name).canonical)
     if as_json:
-        print_json(loaded.document.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        print_json(plain_condition(loaded))
     else:
         print_condition(loaded)
 
@@ -162,17 +217,30 @@ def schema() -> None:
     print_json(json_schema())
 
 
-def _in_force(name: str) -> LoadedCondition | None:
+def _latest(name: str) -> LoadedCondition | None:
+    """What was handed in last: what waits, or what is in force."""
+    desk = condition_desk()
+    life = desk.waiting(name)
+    if life is not None:
+        return read_condition(desk.canonical_draft(life))
     try:
-        return read_condition(condition_in_force(bootstrap.artefact_store(), name).canonical)
+        return read_condition(condition_in_force(desk.store, name).canonical)
     except ConditionUnknown:
         return None
 
 
+def _handed_in(name: str) -> ConditionDocument | None:
+    """The document that the next one is made of: one that waits keeps its number."""
+    latest = _latest(name)
+    if latest is None or condition_desk().waiting(name) is None:
+        return latest.document if latest else None
+    return latest.document.model_copy(update={"revision": latest.document.revision - 1})
+
+
 def _declare(loaded: LoadedCondition, since: datetime | None, retroactive: bool, *, as_json: bool) -> None:
-    condition, desk = loaded.condition, condition_desk()
-    is_new = desk.declare(condition, loaded.canonical, since=day_of(since), retroactive=retroactive)
+    desk = condition_desk()
+    life = desk.declare(loaded.condition, loaded.canonical, since=day_of(since), retroactive=retroactive)
     if as_json:
-        print_json({"declared": {condition.reference: is_new}})
+        print_json({"declared": declaration_document(life)})
     else:
-        print_declared(condition, is_new=is_new, has_readers=bool(desk.readers(condition.name)))
+        print_declaration(life, has_readers=bool(desk.readers(loaded.condition.name)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,15 +13,15 @@ from rich.table import Table
 
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.rows import RejectedRow
 from chalicelib.domain.metering.import_report import ImportReport
 from cli.cloud.session import use_stack
 from cli.loading import import_read_file
 from cli.output import JsonOption, err, out, print_json
+from cli.rejected_rows import print_rows
 
 app = typer.Typer(help="Import register reads, and look at them.", no_args_is_help=True)
 
-_SHOWN_ROWS = 20
+_SHOWN = 20
 
 
 class MeterUnknown(Refusal):
@@ -120,25 +119,13 @@ def _print(report: ImportReport, *, dry_run: bool, report_file: Path | None) -> 
     for name, count in counts.items():
         out.print(f"  {name:<20} {count:>12,}")
     for title, rows in (("Rejected", report.rejected), ("Set aside", report.remarkable)):
-        _print_rows(title, rows, report_file)
+        print_rows(title, rows, report_file=report_file)
     if report.unmet:
         err.print(f"{len(report.unmet)} boundaries have no usable row near enough:")
-        for one in report.unmet[:_SHOWN_ROWS]:
+        for one in report.unmet[:_SHOWN]:
             err.print(f"  meter {one.meter_number} register {one.position}: {one.day}", soft_wrap=True)
-        if len(report.unmet) > _SHOWN_ROWS:
-            err.print(f"  … and {len(report.unmet) - _SHOWN_ROWS} more (--json lists all)")
-
-
-def _print_rows(title: str, rows: Iterable[RejectedRow], report_file: Path | None) -> None:
-    listed = list(rows)
-    if not listed:
-        return
-    err.print(f"[bold]{title}[/]")
-    for row in listed[:_SHOWN_ROWS]:
-        err.print(f"  {row}", markup=False, soft_wrap=True)
-    if len(listed) > _SHOWN_ROWS:
-        where = f"see {report_file}" if report_file else "--report FILE lists all"
-        err.print(f"  … and {len(listed) - _SHOWN_ROWS} more ({where})")
+        if len(report.unmet) > _SHOWN:
+            err.print(f"  … and {len(report.unmet) - _SHOWN} more (--json lists all)")
 
 
 def _write_rows(report_file: Path, report: ImportReport) -> None:

@@ -25,6 +25,7 @@ from cli.demo.riverbend import ACCOUNTS_ON_A_STREET, account_number
 from cli.demo.water import Seasons
 
 _MONTHS = 12
+_RECONNECTED = {20: 4, 45: 7}  # customers by number, each in one of the twelve periods
 _CLASSES = {
     Kind.HOME: "residential",
     Kind.HOME_WITH_GARDEN: "residential",
@@ -60,7 +61,7 @@ class UsageYear:
             rng=rng,
         )
         days = self._days[index // ACCOUNTS_ON_A_STREET % len(ROUTES)]
-        for start, end in pairwise(days):
+        for month, (start, end) in enumerate(pairwise(days)):
             drawn = self._drawn(plumbing, start, end, rng)
             for served in plumbing.services:
                 yield BilledUsage(
@@ -72,7 +73,7 @@ class UsageYear:
                     end=end,
                     usage=_usage(served, drawn),
                     unit=Unit.CCF.value if served.links else "",
-                    determinants=served.determinants,
+                    determinants={**served.determinants, **_events(index, month, served, start)},
                 )
 
     def _drawn(self, plumbing: Plumbing, start: date, end: date, rng: Random) -> dict[str, int]:
@@ -100,3 +101,9 @@ def _usage(served: Served, drawn: dict[str, int]) -> Decimal | None:
     gallons = sum(drawn[point] * (1 if role == "add" else -1) for point, role in served.links)
     exact = Quantity.of(max(gallons, 0), Unit.US_GALLON).to(Unit.CCF)
     return exact.decimal(places=2, rule=RoundingRule.DOWN)
+
+
+def _events(index: int, month: int, served: Served, start: date) -> dict[str, str]:
+    if served.tariff != "WATER-RES" or _RECONNECTED.get(index) != month:
+        return {}
+    return {"reconnected": f"{start + timedelta(days=9)}=1"}

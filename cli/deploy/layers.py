@@ -86,12 +86,12 @@ class PangoLayer:
 
 API_LOCK = "requirements/api.txt"
 DOCUMENTS_LOCK = "requirements/documents.txt"
-LAKE_LOCK = "requirements/lake.txt"
+COLUMNS_LOCK = "requirements/columns.txt"
 LAYERS: tuple[Layer, ...] = (
     PackagesLayer("dependencies", API_LOCK),
     PackagesLayer("documents", DOCUMENTS_LOCK, beside=(API_LOCK,)),
     PangoLayer("pango"),
-    PackagesLayer("lake", LAKE_LOCK, beside=(API_LOCK,)),
+    PackagesLayer("columns", COLUMNS_LOCK, beside=(API_LOCK,)),
 )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from botocore.exceptions import ClientError
@@ -120,11 +120,12 @@ class Stack:
             while self._describe():
                 time.sleep(self.poll_s)
             existing = None
+        kind: Literal["CREATE", "UPDATE"]
         kind = "UPDATE" if existing and existing["StackStatus"] != "REVIEW_IN_PROGRESS" else "CREATE"
         arn = self.cloudformation.create_change_set(
             StackName=self.name,
             ChangeSetName=f"headgate-{secrets.token_hex(8)}",
-            ChangeSetType=kind,  # type: ignore[arg-type]
+            ChangeSetType=kind,
             TemplateURL=template_url,
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in self.parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],

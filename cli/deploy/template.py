@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short tags, refusing repeated keys (YAML itself takes the last one)."""
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     seen: set[str] = set()
     for key_node, _ in node.value:
         if key_node.value in seen and key_node.tag != "tag:yaml.org,2002:merge":
@@ -61,7 +61,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
             )
         seen.add(key_node.value)
     loader.flatten_mapping(node)
-    return loader.construct_mapping(node, deep=True)  # type: ignore[return-value]
+    return loader.construct_mapping(node, deep=True)
 
 
 def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -74,7 +74,8 @@ def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
     return {name: value}
 
 

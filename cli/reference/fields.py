@@ -11,7 +11,7 @@ Schema = Mapping[str, Any]
 # What a definition is called on the page, and where on it that is told.
 _PLACES = {
     "Amount": ("an amount", "amounts-and-tables"),
-    "QuantitySection": ("steps", "the-quantity-a-charge-is-taken-on"),
+    "QuantitySection": ("a quantity", "the-quantity-a-charge-is-taken-on"),
     "RoundingSection": ("`to`, `rule`", "rounding-a-quantity-or-a-formula"),
     "UsageSection": ("a section", "usage"),
     "ProrationSection": ("a section", "proration"),
@@ -32,6 +32,7 @@ _SAID = {  # what the schema cannot say in a word or two
     "determinants": "[sections](#determinants) by name",
     "formula": "[a formula](formulas.md)",
     "formulas": "[formulas](#formulas) by name",
+    "steps": "a list of [steps](#a-step)",
     "translations": "texts by language and code",
     "seasons": "`from: MM-DD` by name",
     "tiers": "a list of `from` and `rate`, [amounts](#amounts-and-tables)",

@@ -13,7 +13,13 @@ from chalicelib.domain.tariffs.lifecycle import TariffLife, drafted, published, 
 from chalicelib.storage.memory.audit import MemoryAuditStore
 from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.usecases.ports.audit import AuditStore
-from chalicelib.usecases.ports.tariff_lives import TariffChangedMeanwhile, TariffLives
+from chalicelib.usecases.ports.tariff_lives import (
+    LARGEST_PUBLISHING,
+    PublishingAct,
+    TariffChangedMeanwhile,
+    TariffLives,
+    TooManyVersions,
+)
 
 NOW = datetime(2026, 5, 4, 10, tzinfo=UTC)
 ONE, TWO = "1" * 64, "2" * 64
@@ -140,3 +146,86 @@ def test_of_many_at_once_one_acts_and_the_others_are_refused(lives: TariffLives,
     stored = lives.find(code, 1)
     assert stored is not None
     assert stored.reviewers == (f"reviewer-{done.index(True)}",)
+
+
+# Publishing
+
+
+def a_reviewed(lives: TariffLives, code: str, *, version: int = 1) -> TariffLife:
+    life = a_draft(code, version=version)
+    lives.save(life, audit=entry(life))
+    life = reviewed(life, seen=ONE, actor="bob", at=NOW)
+    lives.save(life, audit=entry(life))
+    return life
+
+
+def as_published(life: TariffLife, *, actor: str = "ann") -> PublishingAct:
+    done = published(life, fingerprint=ONE, report=None, actor=actor, at=NOW)
+    return PublishingAct(done, entry(done, unique=f"published by {actor}"))
+
+
+def test_versions_are_published_together_and_counted_once(
+    stores: tuple[TariffLives, AuditStore], code: str
+) -> None:
+    lives, audit = stores
+    acts = [as_published(a_reviewed(lives, code, version=version)) for version in (1, 2)]
+    before = lives.publishings()
+    for _ in range(2):  # repeating it changes nothing
+        lives.publish(acts, after=before)
+    assert lives.publishings() == before + 1
+    assert [lives.find(code, version) for version in (1, 2)] == [act.life for act in acts]
+    assert len(audit.entries(entity="tariff", entity_id=f"{code}@1")) == 3
+
+
+def test_what_was_weighed_up_before_somebody_else_published_is_not_published(
+    stores: tuple[TariffLives, AuditStore], code: str
+) -> None:
+    lives, audit = stores
+    mine, theirs = a_reviewed(lives, code, version=1), a_reviewed(lives, code, version=2)
+    weighed = lives.publishings()
+    lives.publish([as_published(theirs)], after=weighed)
+    with pytest.raises(TariffChangedMeanwhile, match=f"publishing {code}@1 was weighed"):
+        lives.publish([as_published(mine)], after=weighed)
+    assert lives.find(code, 1) == mine
+    assert [one.action for one in audit.entries(entity="tariff", entity_id=f"{code}@1")] == [
+        "drafted",
+        "reviewed",
+    ]
+    lives.publish([as_published(mine)], after=lives.publishings())
+
+
+def test_of_versions_of_which_one_is_drafted_anew_none_is_published(lives: TariffLives, code: str) -> None:
+    first, second = a_reviewed(lives, code, version=1), a_reviewed(lives, code, version=2)
+    again = a_draft(code, version=2, life=second, fingerprint=TWO)
+    lives.save(again, audit=entry(again))
+    with pytest.raises(TariffChangedMeanwhile):
+        lives.publish([as_published(first), as_published(second)], after=lives.publishings())
+    assert (lives.find(code, 1), lives.find(code, 2)) == (first, again)
+
+
+def test_of_many_who_publish_at_once_one_does(lives: TariffLives, code: str) -> None:
+    versions = [a_reviewed(lives, code, version=number) for number in range(1, 5)]
+    weighed = lives.publishings()
+
+    def publish(life: TariffLife) -> bool:
+        try:
+            lives.publish([as_published(life)], after=weighed)
+        except TariffChangedMeanwhile:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(publish, versions))
+    assert done.count(True) == 1
+    stored = [lives.find(code, life.version) for life in versions]
+    assert [life is not None and life.is_published for life in stored] == done
+
+
+def test_as_many_versions_as_announced_can_be_published_together(lives: TariffLives, code: str) -> None:
+    acts = [
+        as_published(a_reviewed(lives, code, version=number)) for number in range(1, LARGEST_PUBLISHING + 2)
+    ]
+    with pytest.raises(TooManyVersions, match="publish 49 at most"):
+        lives.publish(acts, after=lives.publishings())
+    lives.publish(acts[:-1], after=lives.publishings())
+    assert [life.is_published for life in lives.lives() if life.code == code] == [True] * 49 + [False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pypdfium2
@@ -9,10 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from chalicelib.rendering.catalogs import read_catalog
 from chalicelib.rendering.simulation.report_page import report_page
+from chalicelib.rendering.simulation.report_words import TEMPLATES, report_words
 from tests.usage_files import YEAR, simulated, written
 
 pytestmark = pytest.mark.browser
+LOCALE = TEMPLATES / "locale"
 LONG = "residential and small commercial customers outside of the city limits (old rate 7)"
 _BEYOND = """() => ({
     wider: Math.max(0, document.scrollingElement.scrollWidth - innerWidth),
@@ -24,12 +28,20 @@ _BEYOND = """() => ({
 })"""
 
 
-@pytest.fixture(scope="module", params=["plain", "with rows left out and long names"])
+@pytest.fixture(
+    scope="module",
+    params=[(language, how) for language in ("en", "es") for how in ("plain", "long names, rows left out")],
+    ids=str,
+)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    language, how = request.param
     text = YEAR
-    if request.param != "plain":
+    needed = None
+    if how != "plain":
         text = YEAR.replace("homes", LONG) + f"Odd,O1,{LONG},X-9,2026-01-01,2026-01-31,3,ccf,2\n"
-    return report_page(simulated(written(tmp_path_factory.mktemp("usage"), text)).simulation)
+        needed = Decimal(1_000_000_000)
+    found = simulated(written(tmp_path_factory.mktemp("usage"), text), needed=needed)
+    return report_page(found.simulation, report_words(language))
 
 
 def shown(browser: Browser, report: str, **how: object) -> Page:
@@ -101,5 +113,6 @@ def test_bars_have_patterns_and_what_is_folded_away_is_printed(
     text = " ".join(
         one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(tmp_path / "printed.pdf")
     )
-    assert "Accounts by change in percent" in text, "folded on the screen"
-    assert "Skip to the summary" not in text
+    catalog = read_catalog(LOCALE, "es" if 'lang="es"' in report else "en", name="simulation")
+    assert catalog.text("Accounts by change in percent") in text, "folded on the screen"
+    assert catalog.text("Skip to the summary") not in text

@@ -9,7 +9,9 @@ from threading import Barrier
 
 from chalicelib.domain.kernel.ids import AccountId
 from chalicelib.storage.ledger_items import Key
-from tests.faults.month import Clerk, Plan, prepared
+from tests.faults.clerk import Clerk
+from tests.faults.month import prepared
+from tests.faults.plan import Plan
 from tests.faults.utility import FaultyUtility, ledger_of
 from tests.faults.writes import Writes
 from tests.in_process import InProcess

@@ -26,8 +26,10 @@ def packages_reached(root: Path, module: str) -> dict[str, str]:
             target = _own(root, name[0])
             if target is None:
                 found.setdefault(name[0].partition(".")[0], node[0])
+            elif target.startswith(BOOTSTRAP):
+                todo.append((BOOTSTRAP, name[1]))
             else:
-                todo.append((target, name[1] if target == BOOTSTRAP else ""))
+                todo.append((target, ""))
     return found
 
 
@@ -35,14 +37,15 @@ def _reaches(root: Path, module: str, function: str) -> Iterator[tuple[str, str]
     """Module (and function of bootstrap) that one module reaches; of bootstrap, one function's share."""
     for parent in _parents(module):
         yield parent, "__init__"
-    tree = _tree(root, module)
     if module != BOOTSTRAP:
+        tree = _tree(root, module)
         yield from _imports(tree)
         yield from ((BOOTSTRAP, name) for name in _taken_from_bootstrap(tree))
         return
-    bodies = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    outside = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
-    yield from _imports(outside)
+    wiring = _wiring(root)
+    bodies = {node.name: node for node in wiring if isinstance(node, ast.FunctionDef)}
+    outside = ast.Module([node for node in wiring if not isinstance(node, ast.FunctionDef)], [])
+    yield from (name for name in _imports(outside) if not name[0].startswith(BOOTSTRAP))
     if function in bodies:
         yield from _imports(bodies[function])
         for node in ast.walk(bodies[function]):
@@ -92,6 +95,13 @@ def _own(root: Path, name: str) -> str | None:
 def _exists(root: Path, module: str) -> bool:
     path = root.joinpath(*module.split("."))
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+@cache
+def _wiring(root: Path) -> list[ast.stmt]:
+    """What all modules of bootstrap say, taken as one: they import functions from each other."""
+    modules = sorted(root.joinpath(*BOOTSTRAP.split(".")).glob("*.py"))
+    return [node for module in modules for node in ast.parse(module.read_text(encoding="utf-8")).body]
 
 
 @cache

@@ -61,7 +61,7 @@ def test_it_says_what_would_be_deployed_and_as_what(plan: dict[str, Any]) -> Non
 
 
 def test_it_measures_every_artefact_and_function(plan: dict[str, Any]) -> None:
-    assert set(plan["artefacts"]) == {"deployment", "dependencies", "documents", "pango", "lake"}
+    assert set(plan["artefacts"]) == {"deployment", "dependencies", "documents", "pango", "columns"}
     assert all(0 < sizes["zip_bytes"] < sizes["unpacked_bytes"] for sizes in plan["artefacts"].values())
     assert plan["resources"]["AWS::Serverless::Function"] == len(plan["function_bytes"])
     assert max(plan["function_bytes"].values()) <= LIMIT_BYTES

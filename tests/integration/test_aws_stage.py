@@ -71,7 +71,7 @@ def test_every_function_gets_its_layers_by_what_they_hold(deployed: dict[str, An
         if function["FunctionName"].startswith("headgate-prod-")
     }
     assert layers.pop("render-bill") == ["dependencies", "documents", "pango"]
-    assert layers.pop("simulate-part") == ["dependencies", "lake"]
+    assert layers.pop("simulate-part") == ["dependencies", "columns"]
     assert len(layers) > 5
     assert set(map(tuple, layers.values())) == {("dependencies",)}
 

@@ -41,8 +41,22 @@ def answer(*arguments: str, exit_code: int = 0) -> Any:
     return json.loads(headgate(*arguments, "--json", exit_code=exit_code))
 
 
-def refusal(*arguments: str) -> str:
-    return type(RUNNER.invoke(build(), list(arguments)).exception).__name__
+def refusal(*arguments: str, by: str = "") -> str:
+    environment = {"HEADGATE_ACTOR": by} if by else {}
+    return type(RUNNER.invoke(build(), list(arguments), env=environment).exception).__name__
+
+
+def fingerprint(name: str) -> str:
+    found: str = answer("condition", "review", name)["declared"]["fingerprint"]
+    return found
+
+
+def approve(name: str, *options: str) -> None:
+    """Put in force what waits, as somebody else."""
+    arguments = ["condition", "review", name, "--approve", fingerprint(name)[:12], *options]
+    done = RUNNER.invoke(build(), arguments, env={"HEADGATE_ACTOR": "bob"})
+    assert done.exit_code == 0, (done.output, done.exception)
+    assert "in force" in done.stdout
 
 
 @dataclass(frozen=True)
@@ -95,10 +109,15 @@ def lines_of(place: Place, month: str) -> list[dict[str, Any]]:
 def test_a_stage_declared_in_mid_period_and_a_reconnection_are_on_the_bill(place: Place) -> None:
     name = place.condition
     said = ("--authority", "Resolution 2026-14", "--since", "2026-09-01")
-    assert answer("condition", "set", name, "0", "--from", "2026-01-01", *said) == {
-        "declared": {f"condition:{name}@1": True}
-    }
+    declared = answer("condition", "set", name, "0", "--from", "2026-01-01", *said)["declared"]
+    assert (declared["condition"], declared["in_force"]) == (f"condition:{name}@1", False)
+    # what waits is added to
     headgate("condition", "set", name, "2", "--from", "2026-09-25", *said)
+    assert f"condition:{name}@1" in [one["condition"] for one in answer("condition", "list")["waiting"]]
+    assert refusal("condition", "show", name) == "ConditionUnknown"
+    assert refusal("condition", "review", name, "--approve", fingerprint(name)) == "MakerIsChecker"
+    assert "To have somebody else put it in force" in headgate("condition", "review", name)
+    approve(name)
     assert answer("condition", "show", name)["values"][1] == {
         "from": "2026-09-25",
         "value": "2",
@@ -125,6 +144,10 @@ def test_a_stage_declared_in_mid_period_and_a_reconnection_are_on_the_bill(place
         == "EventDayBilled"
     )
     headgate("condition", "set", name, "0", "--from", "2026-10-10", "--since", "2026-10-10")
+    assert refusal("condition", "review", name, "--approve", "0" * 12, by="bob") == "DraftChanged"
+    approve(name, "--since", "2026-10-10")
+    told = [(one["action"], one["actor"]) for one in answer("audit", "condition", name)]
+    assert told[-1] == ("put in force", "cli:bob")
     in_cloud.finished(in_cloud.start(NOVEMBER, run=f"{place.cycle}-b", cycle=place.cycle))
     assert [line["amount_minor"] for line in lines_of(place, "2026-11")] == [1000, 1200]
     assert [line["amount_minor"] for line in lines_of(place, "2026-10")] == [1000, 600, 900, 4500]
@@ -152,8 +175,15 @@ def test_files_of_events_and_readings_are_taken_row_by_row(place: Place, tmp_pat
     assert (report["added"], [row["line"] for row in report["rejected"]]) == (2, [3])
     file.write_text("from,to,amount\n2026-06-01,,0.2\n2026-06-02,,0.4\n")
     assert answer("condition", "readings", et, str(file), exit_code=1)["unchanged"] == 1
-    assert answer("condition", "readings", et, str(file), "--retroactive")["updated"] == 1
+    report = answer("condition", "readings", et, str(file), "--retroactive")
+    assert (report["updated"], report["declared"]["in_force"]) == (1, False)
+    assert answer("condition", "show", et)["revision"] == 1
+    # what comes beside a correction that waits is added to it
+    file.write_text("from,to,amount\n2026-06-03,,0.5\n")
+    report = answer("condition", "readings", et, str(file), "--retroactive")
+    assert (report["added"], report["declared"]["in_force"]) == (1, False)
+    approve(et, "--retroactive")
     assert answer("condition", "show", et)["revision"] == 2
-    assert f"condition:{et}@2" in answer("condition", "list")
+    assert f"condition:{et}@2" in answer("condition", "list")["in_force"]
     assert "measured to before" in " ".join(headgate("condition", "list").split())
     assert "0.4" in headgate("condition", "show", et)

@@ -12,8 +12,7 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.api.authorization import RULES, Role
 from chalicelib.domain.kernel.ids import PersonId, UserId
-from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
-from chalicelib.usecases.ports.registry import RegistryBatch
+from chalicelib.usecases.ports.registry import Change, RegistryBatch
 from cli.sign_in import SignInRefused
 from tests.api_calls import (
     PASSWORD,
@@ -212,7 +211,7 @@ def test_an_account_that_passed_on_is_its_former_customers_no_more(api_town: Api
     assert call(path, token=token).status == 200
 
     successor = replace(whole.account, person_id=PersonId(f"{api_town.cycle}-successor"))
-    registry.save(RegistryBatch(things=(AccountWithAgreements(account=successor),)))
+    registry.save(RegistryBatch(changes=(Change(whole.account, successor),)))
 
     assert call(path, token=token).status == 404
     assert call(url, token=token).body["accounts"] == []

@@ -51,9 +51,10 @@ def test_a_proposal_is_tried_on_what_was_billed(billed: CycleCode, tmp_path: Pat
     proposal = tmp_path / "water.yaml"
     proposal.write_text(TARIFFS[0].replace("version: 1", "version: 2").replace("rate: 2.00", "rate: 2.50"))
     folder = tmp_path / "report"
-    report = answer(
-        *("tariff", "simulate", "--proposed", str(proposal), "--against", str(usage), "--out", str(folder))
-    )
+    question = ("tariff", "simulate", "--proposed", str(proposal), "--against", str(usage))
+    report = answer(*question, "--out", str(folder))
+    assert report["tells_positions"], "October's bills are opening ones"
+    assert answer(*question, "--on-stack") == report
     assert report["rows_rated"] == report["rows_read"] == exported["rows"]
     assert all(control["holds"] for control in report["controls"])
     with (folder / "accounts.csv").open() as text:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import NewType
+from typing import Any, NewType
 
 from chalicelib.domain.averages.rule import AveragingRule
 from chalicelib.domain.kernel.errors import Refusal
@@ -333,9 +333,9 @@ class Proposal:
                 allowed=[state.value for state in states],
             )
 
-    def changed(self, **changes: object) -> Proposal:
+    def changed(self, **changes: Any) -> Proposal:
         """The proposal with `changes`; the store gives it its next version."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
 
 
 def proposal_id_of(rule: AveragingRule, year: int, number: int) -> ProposalId:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import CycleCode, Month, RunId, Shard
@@ -170,6 +171,6 @@ class BillRun:
                 allowed=[state.value for state in states],
             )
 
-    def into(self, state: RunState, **changes: object) -> BillRun:
+    def into(self, state: RunState, **changes: Any) -> BillRun:
         """The run in another state, with `changes`. What failed before is forgotten."""
-        return replace(self, state=state, **{"failure": "", **changes})  # type: ignore[arg-type]
+        return replace(self, state=state, **{"failure": "", **changes})

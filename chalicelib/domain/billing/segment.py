@@ -60,6 +60,15 @@ class _Measured:
     findings: tuple[BillException, ...] = ()
 
 
+def position_of(agreement: ServiceAgreement, period: Period) -> Position:
+    """Where a period's bill stands in the agreement's life; what a former system billed has opened it."""
+    if agreement.end == period.end:
+        return Position.CLOSING
+    if agreement.start == period.start and agreement.billed_until is None:
+        return Position.OPENING
+    return Position.REGULAR
+
+
 def bill_agreement(
     *,
     agreement: ServiceAgreement,
@@ -86,7 +95,7 @@ def bill_agreement(
         period=period,
         bill_date=terms.dates.bill_date,
         determinants=agreement.determinants,
-        position=_position(agreement, until, period),
+        position=position_of(agreement, period),
         scheduled_days=terms.scheduled_days,
     )
     if not agreement.is_metered:
@@ -278,14 +287,6 @@ def _register_unit(agreement: ServiceAgreement, metering: MeteringInputs, period
         "meter's installation",
         agreement_id=agreement.agreement_id,
     )
-
-
-def _position(agreement: ServiceAgreement, until: date | None, period: Period) -> Position:
-    if agreement.end is not None and agreement.end == period.end:
-        return Position.CLOSING
-    if until is None and agreement.billed_until is None:
-        return Position.OPENING
-    return Position.REGULAR
 
 
 def _segment(

@@ -139,7 +139,7 @@ class ReadFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierFacts:
-    """The tier a line's quantity fell in: above `start` up to `end` (None: open)."""
+    """The tier a quantity fell in, or the step that usage reached: above `start` up to `end` (None: open)."""
 
     number: int
     start: Decimal
@@ -192,6 +192,7 @@ class ChargeLine:
     rate: Decimal | None = None
     base_minor: int | None = None
     tier: TierFacts | None = None
+    step: TierFacts | None = None
     share: ShareFacts | None = None
     measure: MeasureFacts | None = None
     limited: bool = False
@@ -248,12 +249,22 @@ class UsageHistory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepChange:
+    """A charge by steps of usage that has reached another step than on the earlier bill."""
+
+    charge: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Why the new charges differ from an earlier bill's.
 
     before + days + usage + rate + other = now, to the minor unit. `days`: the bill covers more or fewer days;
     `usage`: more or less water a day; `rate`: other rates; `other`: services, discounts and circumstances
-    that one of the two bills has and the other has not.
+    that one of the two bills has and the other has not. `steps` are those that more or less water, or days,
+    have changed: what that costs is part of these.
     """
 
     compared_with: ComparedWith
@@ -271,6 +282,7 @@ class Comparison:
     usage_before: Decimal | None = None
     usage_now: Decimal | None = None
     unit: str = ""
+    steps: tuple[StepChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

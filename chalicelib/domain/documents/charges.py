@@ -82,6 +82,8 @@ def _read(read: BilledRead) -> ReadFacts:
 
 def _line(line: BillLine, segment: BillSegment, label: LocalText, unit: str) -> ChargeLine:
     is_part = line.period != segment.period
+    tier = TierFacts(number=line.tier.number, start=line.tier.start, end=line.tier.end) if line.tier else None
+    by_step = Note.STEP in line.notes
     return ChargeLine(
         charge=line.charge,
         kind=line.kind,
@@ -93,9 +95,8 @@ def _line(line: BillLine, segment: BillSegment, label: LocalText, unit: str) -> 
         unit=unit,
         rate=line.rate,
         base_minor=line.base_minor,
-        tier=TierFacts(number=line.tier.number, start=line.tier.start, end=line.tier.end)
-        if line.tier
-        else None,
+        tier=None if by_step else tier,
+        step=tier if by_step else None,
         share=ShareFacts(numerator=line.factor.numerator, denominator=line.factor.denominator)
         if line.factor
         else None,

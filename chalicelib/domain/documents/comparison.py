@@ -13,7 +13,7 @@ The steps telescope, so that they add up to the difference whatever a tariff doe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from chalicelib.domain.billing.bill import Bill, BillSegment
-from chalicelib.domain.documents.bill_document import ComparedWith, Comparison
+from chalicelib.domain.documents.bill_document import ComparedWith, Comparison, StepChange
 from chalicelib.domain.documents.usage_history import SAME_WATER_AGAIN
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.errors import Refusal
@@ -30,6 +30,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity, Unit
 from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
+from chalicelib.domain.tariffs.line import Note
 from chalicelib.domain.tariffs.rating import RatingRequest, TariffBook
 
 _ALWAYS = date(1900, 1, 1)  # before any service
@@ -96,7 +97,26 @@ def compare_bills(
         usage_before=measured_then[0] if measured_then else None,
         usage_now=measured_now[0] if measured_now else None,
         unit=measured_now[1] if measured_now else "",
+        steps=tuple(
+            change
+            for segment in now.segments
+            if segment.agreement_id in then
+            for change in _step_changes(segment, then[segment.agreement_id])
+        ),
     )
+
+
+def _step_changes(now: BillSegment, then: BillSegment) -> Iterator[StepChange]:
+    """Charges whose step is another one; where rates changed within a period, the step of its last days."""
+    reached, before = _steps(now), _steps(then)
+    for charge, step in reached.items():
+        if before.get(charge, step) != step:
+            yield StepChange(charge=charge, before=before[charge], now=step)
+
+
+def _steps(segment: BillSegment) -> dict[str, int]:
+    lines = [line for line in segment.lines if line.tier and Note.STEP in line.notes]
+    return {line.charge: line.tier.number for line in lines if line.tier}
 
 
 def _effects(now: BillSegment, then: BillSegment, bill: Bill, before: Bill, rates: Rates) -> _Effects:

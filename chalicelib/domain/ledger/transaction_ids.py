@@ -23,6 +23,13 @@ def cycle_bill_id(*, cycle: CycleCode, period: Month, generation: int = 0) -> Bi
     return BillId(f"BILL.{cycle}.{period}.{generation}")
 
 
+def cycle_period_of(bill_id: str) -> tuple[CycleCode, Month] | None:
+    """The cycle and the period of which `bill_id` is a bill's id; None of a bill made beside a cycle."""
+    kind, _, rest = bill_id.partition(".")
+    cycle, _, named = rest.rpartition(".")[0].rpartition(".")
+    return (CycleCode(cycle), Month.parse(named)) if kind == "BILL" else None
+
+
 def off_cycle_bill_id(*, billed_through: date, generation: int = 0) -> BillId:
     """The id of a bill made for one account outside its cycle, up to (not including) `billed_through`."""
     return BillId(f"OFF.{billed_through:%Y%m%d}.{generation}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,8 @@ from chalicelib.domain.kernel.rounding import RoundingRule, divide
 
 QUANTILES = (5, 25, 50, 75, 95)
 CLASS, QUINTILE = "class", "quintile"  # dimensions that every comparison has
+MUCH_MORE_PERCENT = 10  # a rise beyond this is told of by itself
+MONTHS_A_YEAR, DAYS_A_YEAR = 12, 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ def percentage(part: int, *, of: int) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeRevenue:
-    """What one charge of one tariff brings in from one class."""
+    """What one charge of one tariff brings in from one class. `translations`: its label by language tag."""
 
     tariff: str
     charge: str
     label: str
     rate_class: str
     revenue: Change
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +82,28 @@ class Effect:
     """What a change does to some accounts.
 
     `quantiles_minor` is the change a month and `quantiles_percent` the change in percent at the QUANTILES
-    (nearest rank; no average of two); empty where there is no account to tell of.
+    (nearest rank; no average of two); empty where there is no account to tell of. `much_more` counts those
+    charged over MUCH_MORE_PERCENT more, `days` adds up the days for which each is billed.
     """
 
     accounts: int
     less: int
     same: int
     more: int
+    much_more: int
+    days: int
     revenue: Change
     quantiles_minor: Sequence[int]
     quantiles_percent: Sequence[Decimal]
+
+    @property
+    def average_month(self) -> Change:
+        """What they are charged on average for an average month, each side rounded by itself."""
+        now, proposed = (
+            divide(minor * DAYS_A_YEAR, MONTHS_A_YEAR * max(self.days, 1), rule=RoundingRule.HALF_UP)
+            for minor in (self.revenue.now_minor, self.revenue.proposed_minor)
+        )
+        return Change(now, proposed)
 
     @property
     def median_minor(self) -> int | None:
@@ -107,6 +122,15 @@ class GroupEffect:
 
     dimension: str
     value: str
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FifthEffect:
+    """What a change does to a fifth of a class by usage: "1" uses least."""
+
+    rate_class: str
+    quintile: str
     effect: Effect
 
 
@@ -168,9 +192,19 @@ class Comparison:
     by_month: Sequence[RowsRevenue]
     overall: Effect
     groups: Sequence[GroupEffect]
+    fifths: Sequence[FifthEffect]
     bands: Mapping[Measure, Sequence[Band]]
     without_percentage: int
     accounts: Sequence[AccountChange]
+
+    @property
+    def largest_class(self) -> list[FifthEffect]:
+        """The metered class of most accounts, by fifths; empty where nothing is metered."""
+        counts: dict[str, int] = {}
+        for one in self.fifths:
+            counts[one.rate_class] = counts.get(one.rate_class, 0) + one.effect.accounts
+        most = max(counts, key=lambda name: (counts[name], name), default="")
+        return [one for one in self.fifths if one.rate_class == most]
 
     def groups_of(self, dimension: str) -> list[GroupEffect]:
         """The groups of one dimension, in order."""

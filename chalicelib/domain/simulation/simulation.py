@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from chalicelib.domain.simulation.figures import Change, Compared, Comparison, Control, Measure
+from chalicelib.domain.simulation.figures import (
+    QUINTILE,
+    Change,
+    Compared,
+    Comparison,
+    Control,
+    Measure,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +22,9 @@ class Simulation:
 
     `first_day` to `end` (half-open) are the days of the data, `rows_read` all rows in it and `rows_rejected`
     those that could not be understood. `moved` says which tariff's agreements are put on another one.
+    `events` are those that the usage tells of, `events_untold` others that a tariff on either side charges
+    for. `tells_positions`: whether the usage says which bills are opening or closing ones. `needed_minor` is
+    the revenue needed over these days (None: nobody said).
     """
 
     source: Sequence[str]
@@ -27,6 +37,10 @@ class Simulation:
     proposed: Sequence[Compared]
     moved: Mapping[str, str]
     unchanged_tariffs: Sequence[str]
+    events: Sequence[str] = ()
+    events_untold: Sequence[str] = ()
+    tells_positions: bool = False
+    needed_minor: int | None = None
     comparison: Comparison
 
     @property
@@ -92,5 +106,8 @@ def _controls(simulation: Simulation) -> Iterator[Control]:
         counts[f"accounts = accounts by {dimension}"] = sum(
             group.effect.accounts for group in found.groups_of(dimension)
         )
+    counts["accounts = accounts by class and usage"] = sum(one.effect.accounts for one in found.fifths) + sum(
+        group.effect.accounts for group in found.groups_of(QUINTILE) if not group.value
+    )
     for name, count in counts.items():
         yield Control(name=name, unit="accounts", expected=accounts, found=count)

@@ -67,7 +67,7 @@ class Formula:
 def _shortest(number: Decimal) -> Decimal:
     """`number` without the zeros of a rounding nobody asked for: 0.17, not 0.170000."""
     short = number.normalize()
-    return short if short.as_tuple().exponent <= 0 else short.quantize(Decimal(1))  # type: ignore[operator]
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
 class Anything:

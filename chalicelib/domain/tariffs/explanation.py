@@ -53,9 +53,10 @@ def _sentence(line: BillLine, currency: str) -> str:
         all_of_it = line.kind is LineKind.DISCOUNT and -line.amount_minor == line.base_minor
         equals = ", limited to what it is taken from:" if all_of_it else ", limited to"
     formula = _formula(line, currency)
+    step = f"step {line.tier.number} reached: " if line.tier and Note.STEP in line.notes else ""
     if formula == amount:
-        return f"{amount} {currency}"
-    return f"{formula}{equals} {amount} {currency}{_rounding(line, currency)}"
+        return f"{step}{amount} {currency}"
+    return f"{step}{formula}{equals} {amount} {currency}{_rounding(line, currency)}"
 
 
 def _formula(line: BillLine, currency: str) -> str:
@@ -77,9 +78,8 @@ def _formula(line: BillLine, currency: str) -> str:
     if line.kind is LineKind.DISCOUNT:
         return f"a credit of {rate}{_times(line)} on {base}"
     quantity = f"{_plain(line.quantity or Decimal(0))} {line.unit}"
-    if line.tier and Note.REACHED in line.notes:
-        return f"{quantity}, all at {rate}, the rate of tier {line.tier.number} reached"
-    return f"{quantity}{f' of tier {line.tier.number}' if line.tier else ''} at {rate}"
+    tier = f" of tier {line.tier.number}" if line.tier and Note.STEP not in line.notes else ""
+    return f"{quantity}{tier} at {rate}"
 
 
 def _floor(line: BillLine, currency: str) -> str:
@@ -176,7 +176,9 @@ def _circumstances(line: BillLine) -> list[str]:
 
 def _shared(line: BillLine) -> str:
     """What the share of a line is one of, where that is not its amount."""
-    if line.tier:
+    if Note.STEP in line.notes and not line.measure:
+        return "" if _is_fixed(line) else " of the width of the steps"
+    if line.tier and Note.STEP not in line.notes:
         return " of the tier width and these quantities" if line.measure else " of the tier width"
     if line.measure:
         return " of these quantities"

@@ -56,10 +56,10 @@ def _formulas(charge: Charge, values: Values) -> Iterator[tuple[Path, Formula]]:
 
 
 def _place(path: Path) -> str:
-    """Where in a charge: "rate", "tier 2 from", "at_most"."""
+    """Where in a charge: "rate", "tier 2 from", "step 1 amount", "at_most"."""
     match path:
-        case ("tiers", int(number), field):
-            return f"tier {number + 1} {field}"
+        case ("tiers" | "steps" as of, int(number), field):
+            return f"{of.removesuffix('s')} {number + 1} {field}"
         case (*_, last):
             return str(last)
         case _:

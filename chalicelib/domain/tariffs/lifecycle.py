@@ -2,6 +2,8 @@
 
 What happened is kept as a list of acts; every state is read off it. Superseded is never stored: it follows
 from a later version of the same tariff that is in force.
+
+A condition's revision lives the same life with fewer acts: who approves it puts it in force.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from chalicelib.domain.kernel.errors import Refusal
+
+CONDITION = "condition:"
+"""What the code of a condition begins with; no tariff's does."""
 
 _SHORTEST_HASH = 8  # hex digits that must be typed of a fingerprint or a report's hash
 
@@ -39,7 +44,7 @@ class VersionIsPublished(Refusal):
 
 
 class MakerIsChecker(Refusal):
-    """A version is to be reviewed by the person who wrote its last draft."""
+    """A version is to be reviewed by somebody who has written a draft of it."""
 
 
 class DraftChanged(Refusal):
@@ -81,6 +86,23 @@ class TariffLife:
         return f"{self.code}@{self.version}"
 
     @property
+    def is_condition(self) -> bool:
+        """Whether it is a condition's revision."""
+        return self.code.startswith(CONDITION)
+
+    @property
+    def subject(self) -> str:
+        """What it is, for people."""
+        return self.reference if self.is_condition else f"tariff {self.reference}"
+
+    @property
+    def review_command(self) -> str:
+        """How somebody looks at it."""
+        if self.is_condition:
+            return f"headgate condition review {self.code.removeprefix(CONDITION)}"
+        return f"headgate tariff review {self.reference}"
+
+    @property
     def is_published(self) -> bool:
         """Whether bill runs use the version; it never changes again."""
         return any(act.action is Action.PUBLISHED for act in self.history)
@@ -98,14 +120,23 @@ class TariffLife:
         return self._since_draft[0].actor
 
     @property
+    def makers(self) -> frozenset[str]:
+        """Who has written any draft of the version: the last one may keep what others wrote in theirs."""
+        return frozenset(act.actor for act in self.history if act.action is Action.DRAFTED)
+
+    @property
     def reviewers(self) -> tuple[str, ...]:
         """Who has reviewed the last draft, in order."""
-        return tuple(act.actor for act in self._since_draft if act.action is Action.REVIEWED)
+        return tuple(act.actor for act in self.acts_of(Action.REVIEWED))
 
     @property
     def signed_off(self) -> frozenset[str]:
         """The hashes of the reports that were signed off for the last draft."""
-        return frozenset(act.report for act in self._since_draft if act.action is Action.SIGNED_OFF)
+        return frozenset(act.report for act in self.acts_of(Action.SIGNED_OFF))
+
+    def acts_of(self, action: Action) -> tuple[Act, ...]:
+        """What was done so to the last draft, in order."""
+        return tuple(act for act in self._since_draft if act.action is action)
 
     @property
     def _since_draft(self) -> tuple[Act, ...]:
@@ -180,12 +211,13 @@ def signed_off(life: TariffLife, *, report: str, actor: str, at: datetime) -> Ta
 
 
 def published(
-    life: TariffLife, *, fingerprint: str, report: str | None, actor: str, at: datetime
+    life: TariffLife, *, fingerprint: str, report: str | None, news: str = "", actor: str, at: datetime
 ) -> TariffLife:
     """The life with the reviewed document of `fingerprint` published, by whomever.
 
-    `report` is the hash of what must be signed off (None: nothing need be). The same document again changes
-    nothing. Raises VersionIsPublished, DraftChanged, NotReviewed, ReportNotSignedOff.
+    `report` is the hash of what must be signed off (None: nothing need be), `news` tells for people what it
+    has that no signed report had. The same document again changes nothing. Raises VersionIsPublished,
+    DraftChanged, NotReviewed, ReportNotSignedOff.
     """
     if life.is_published and life.fingerprint != fingerprint:
         raise version_is_published(life.code, life.version)
@@ -202,12 +234,29 @@ def published(
     if report is not None and report not in life.signed_off:
         raise ReportNotSignedOff(
             f"publishing tariff {life.reference} leaves agreements unbilled or bills to be corrected, and "
-            f"report {report[:12]} of it is not signed off: look at it with `headgate tariff report "
-            f"{life.reference}`, mend what it lists, or have a reviewer sign it off (headgate tariff "
-            f"sign-off {life.reference} --report {report[:12]})",
+            f"report {report[:12]} of it is not signed off{f' ({news})' if news else ''}: look at it with "
+            f"`headgate tariff report {life.reference}`, mend what it lists, or have a reviewer sign it off "
+            f"(headgate tariff sign-off {life.reference} --report {report[:12]})",
             tariff=life.reference,
             report=report,
         )
+    return _with(life, Action.PUBLISHED, actor, at)
+
+
+def approved(life: TariffLife, *, seen: str, actor: str, at: datetime) -> TariffLife:
+    """The life of a condition put in force by a second person, who saw the document of this fingerprint.
+
+    Raises VersionIsPublished, DraftChanged, MakerIsChecker.
+    """
+    _require_unpublished(life)
+    _require_seen(life, seen)
+    _require_second(life, actor)
+    return _with(life, Action.PUBLISHED, actor, at)
+
+
+def taken(life: TariffLife, *, actor: str, at: datetime) -> TariffLife:
+    """The life of a condition put in force without a second person. Raises VersionIsPublished."""
+    _require_unpublished(life)
     return _with(life, Action.PUBLISHED, actor, at)
 
 
@@ -258,24 +307,25 @@ def _with(life: TariffLife, action: Action, actor: str, at: datetime, *, report:
 def _require_unpublished(life: TariffLife) -> None:
     if life.is_published:
         raise VersionIsPublished(
-            f"tariff {life.reference} is published: there is nothing left to decide", tariff=life.reference
+            f"{life.subject} is published: there is nothing left to decide", tariff=life.reference
         )
 
 
 def _require_seen(life: TariffLife, seen: str) -> None:
     if not life.has_fingerprint(seen):
         raise DraftChanged(
-            f"the draft of tariff {life.reference} is {life.fingerprint[:12]} by {life.maker}, not "
-            f"{seen[:12]}: look at it again (headgate tariff review {life.reference})",
+            f"the draft of {life.subject} is {life.fingerprint[:12]} by {life.maker}, not {seen[:12]}: "
+            f"look at it again ({life.review_command})",
             tariff=life.reference,
             fingerprint=life.fingerprint,
         )
 
 
 def _require_second(life: TariffLife, actor: str) -> None:
-    if actor == life.maker:
+    if actor in life.makers:
+        which = "the draft" if actor == life.maker else "an earlier draft"
         raise MakerIsChecker(
-            f"{actor} wrote the draft of tariff {life.reference}: somebody else must check it",
+            f"{actor} wrote {which} of {life.subject}: somebody who has written none must check it",
             tariff=life.reference,
-            maker=life.maker,
+            makers=sorted(life.makers),
         )

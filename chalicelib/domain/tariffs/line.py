@@ -36,14 +36,17 @@ class Note(StrEnum):
     CHANGED_AT_END = ">"
     SHARED = "p"  # part of a whole that was rounded once and shared by days
     LIMITED = "k"  # a percentage cut to its cap; a discount also to what it is taken from
-    REACHED = "r"  # the whole usage at the rate of the highest tier it reaches
+    STEP = "t"  # an amount, or a rate, of the step that the usage of the whole period reaches
     HALF_EVEN = "e"  # rounding rules other than half up
     UP = "u"
     DOWN = "d"
 
 
 class Tier(NamedTuple):
-    """The tier a quantity fell in: above `start` up to `end` (None: open), as applied to the line's days."""
+    """The tier a quantity fell in: above `start` up to `end` (None: open), as applied to the line's days.
+
+    Under `Note.STEP` the step that the usage of the whole period reached, as applied to the period.
+    """
 
     number: int  # from 1
     start: Decimal

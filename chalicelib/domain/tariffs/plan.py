@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.money import minor_unit_exponent
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity
 from chalicelib.domain.tariffs.arithmetic import places_of, scaled
-from chalicelib.domain.tariffs.charges.charge import Placement, Step, Terms
+from chalicelib.domain.tariffs.charges.charge import F, N, Placement, Step, Terms
 from chalicelib.domain.tariffs.charges.spread import BoundSpread, FixedSpread
 from chalicelib.domain.tariffs.gauge import Gauge, UsageMissing, usage_terms_of
 from chalicelib.domain.tariffs.line import BillLine, Factor, Note
@@ -66,23 +66,23 @@ def usage_missing(tariffs: str) -> UsageMissing:
     )
 
 
-class Placed(NamedTuple):
+class Placed(NamedTuple, Generic[F, N]):
     """The terms of one stretch, and where they lie."""
 
-    terms: Terms
-    place: Placement
+    terms: Terms[F]
+    place: Placement[N]
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Generic[F, N]):
     """The charges of a period in rating order, placed. `gauge` is None where nothing is metered."""
 
     currency: str
     gauge: Gauge | None
-    placed: tuple[Placed, ...]
+    placed: tuple[Placed[F, N], ...]
     tariffs: str
 
-    def plan(self) -> Plan:
+    def plan(self: Layout) -> Plan:
         """The layout compiled."""
         steps = tuple(terms.step(place) for terms, place in self.placed)
         return Plan(self.currency, self.gauge, steps, self.tariffs, self.needs_usage)
@@ -151,6 +151,8 @@ class _Placing:
         steps = [terms.step] if terms else []
         figures = [figure for s in stretches for figure in (*s.terms.bounds, *s.terms.grains)]
         self.places = max(map(places_of, [*steps, *figures]), default=0)
+        metered = [place for place, piece in enumerate(slices) if piece.version.usage]
+        self.metered = range(metered[0], metered[-1] + 1) if metered else range(len(slices))
 
     def placed(self) -> tuple[Placed, ...]:
         """Every stretch with its place."""
@@ -188,6 +190,7 @@ class _Placing:
             bounds=tuple(
                 spread.part(scaled(bound, places=self.places), step=step) for bound in stretch.terms.bounds
             ),
+            period_spread=BoundSpread(tiers_prorated, self.days, self.metered.start, self.metered.stop),
             slices=range(stretch.first, stretch.stop),
             on=base_of(stretch, self.stretches, days=self.days),
         )
@@ -230,8 +233,9 @@ class _Placing:
         spreads: list[FixedSpread | None] = [None] * len(self.stretches)
         groups: dict[object, list[int]] = {}
         for index, stretch in enumerate(self.stretches):
-            if stretch.terms.fixed is not None:
-                key = (stretch.code, stretch.terms.fixed, stretch.terms.prorated, self._whole_share(stretch))
+            fixed, by_usage = stretch.terms.fixed, stretch.terms.fixed_by_usage
+            if fixed is not None or by_usage:
+                key = (stretch.code, fixed, by_usage, stretch.terms.prorated, self._whole_share(stretch))
                 groups.setdefault(key, []).append(index)
         for indexes in groups.values():
             stretch = self.stretches[indexes[0]]

@@ -41,6 +41,21 @@ class SegmentToCorrect:
         return None if self.rerated_minor is None else self.rerated_minor - self.posted_minor
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """How many findings are new since a report was signed off; `charges` are services of bills."""
+
+    agreements: int
+    charges: int
+    is_other_version: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.agreements or self.charges or self.is_other_version)
+
+    def __str__(self) -> str:
+        return f"new are {self.agreements} agreements left unbilled, {self.charges} charges to be corrected"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublicationReport:
     """Everything that publishing the document of `fingerprint` as `reference` would leave to be mended.
@@ -73,13 +88,26 @@ class PublicationReport:
         return dict(net)
 
     @cached_property
-    def sha256(self) -> str:
-        """The hash (hex) of all that the report says; another finding gives another hash."""
+    def text(self) -> str:
+        """All that the report says, a JSON line for the version and one for each finding."""
         told = [
-            self.reference,
-            self.fingerprint,
-            *map(astuple, self.agreements),
-            *map(astuple, self.segments),
+            ("version", self.reference, self.fingerprint),
+            *(("agreement", *astuple(one)) for one in self.agreements),
+            *(("bill", *astuple(one)) for one in self.segments),
         ]
-        text = json.dumps(told, default=str, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return "".join(f"{_line(one)}\n" for one in told)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash (hex) of the text; another finding gives another hash."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def news_since(self, signed: str) -> News:
+        """What the report has that the text of an earlier one did not have, to the letter."""
+        known = set(signed.splitlines())
+        new = Counter(json.loads(line)[0] for line in self.text.splitlines() if line not in known)
+        return News(agreements=new["agreement"], charges=new["bill"], is_other_version=bool(new["version"]))
+
+
+def _line(told: tuple[object, ...]) -> str:
+    return json.dumps(told, default=str, ensure_ascii=False, separators=(",", ":"))

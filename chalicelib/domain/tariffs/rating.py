@@ -86,8 +86,9 @@ class TariffBook:
         """Rate one agreement's period.
 
         Raises a Refusal that says what is missing and how to mend it: NoTariffInForce, DeterminantMissing,
-        InvalidDeterminant, NotInTable, DivisionByZero, FormulaBeyondMeasure, TiersOutOfOrder, CurrencyMix,
-        UsageTermsDiffer, UsageMissing, NegativeUsage, ScheduledDaysMissing, StepOrderConflict.
+        InvalidDeterminant, NotInTable, DivisionByZero, FormulaBeyondMeasure, TiersOutOfOrder,
+        StepsOutOfOrder, CurrencyMix, UsageTermsDiffer, UsageMissing, NegativeUsage, ScheduledDaysMissing,
+        StepOrderConflict.
         """
         frame = self._frame(request)
         first_day, last_day, determinants = frame.first_day, frame.last_day, request.determinants
@@ -119,13 +120,13 @@ class TariffBook:
         return self._slices(self._frame(request), request)
 
     def determinants(self, request: RatingRequest) -> Iterator[Determinant]:
-        """The attributes of an agreement that each version in force in the request's period looks for.
+        """What each version in force in the request's period looks for in an agreement, events included.
 
         Raises NoTariffInForce.
         """
         for piece in self._frame(request).pieces:
             for determinant in piece.version.determinants:
-                if determinant.source.of_agreement and determinant.kind is not DeterminantKind.EVENT:
+                if determinant.source.of_agreement:
                     yield determinant
 
     @property

@@ -46,7 +46,7 @@ def stretches_of(slices: Sequence[Slice]) -> list[Stretch]:
     service charge is cut and the commodity charge is not. Charges of different tariffs are never joined.
     Rating order: each after the charges it is taken on, otherwise in the order of the documents.
 
-    Raises NotInTable, TiersOutOfOrder and StepOrderConflict.
+    Raises NotInTable, TiersOutOfOrder, StepsOutOfOrder and StepOrderConflict.
     """
     found: list[Stretch] = []
     for code in _codes(slices):

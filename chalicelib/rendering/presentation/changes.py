@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.domain.documents.bill_document import BillDocument, ComparedWith, Comparison
@@ -44,7 +45,10 @@ def changes(document: BillDocument, words: Words) -> dict[str, Any]:
     currency = document.bill.currency
     compared = document.comparisons
     return {
-        "sentences": [_sentence(each, currency, words) for each in compared],
+        "sentences": [
+            words.joined(_sentence(each, currency, words), *_steps(each, document, words))
+            for each in compared
+        ],
         "columns": [
             {
                 "head": words.say(_HEADS[each.compared_with]),
@@ -64,6 +68,18 @@ def _sentence(each: Comparison, currency: str, words: Words) -> str:
     first = words.say(texts[each.compared_with], amount=amount)
     reason = _main_reason(each, words)
     return words.joined(first, reason) if reason else first
+
+
+def _steps(each: Comparison, document: BillDocument, words: Words) -> Iterator[str]:
+    """Steps of usage that are others than then, by what the customer reads beside their charges."""
+    labels = {line.charge: line.label for service in document.services for line in service.lines}
+    for change in each.steps:
+        yield words.say(
+            "{charge}: step {now} instead of step {before}.",
+            charge=words.name(words.choose(labels[change.charge], document.issuer.languages).text),
+            now=words.number(change.now),
+            before=words.number(change.before),
+        )
 
 
 def _main_reason(each: Comparison, words: Words) -> str:

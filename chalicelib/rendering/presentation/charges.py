@@ -12,6 +12,7 @@ from chalicelib.domain.documents.bill_document import (
     MeasureFacts,
     ReadFacts,
     ServiceCharges,
+    TierFacts,
 )
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.metering.meter_read import ReadQuality
@@ -141,13 +142,15 @@ def _line(
 def _details(
     line: ChargeLine, service: ServiceCharges, currency: str, words: Words, *, before: ChargeLine | None
 ) -> str:
-    """The tier, the share of a full charge, what was made of the metered water, the days: what a line has.
+    """What a line has: tier or step, the share of a full charge, what was made of the metered water, days.
 
     The tiers of a charge share their water: what was made of it is said once.
     """
     said = []
     if line.tier:
-        said.append(_tier(line, words))
+        said.append(_tier(line.tier, line.unit, words))
+    if line.step:
+        said.append(_step(line.step, service.unit, words))
     if line.share:
         days, whole = words.number(line.share.numerator), words.number(line.share.denominator)
         said.append(words.say("{days} of {whole} days", days=days, whole=whole))
@@ -162,18 +165,37 @@ def _details(
     return words.listed(*said)
 
 
-def _tier(line: ChargeLine, words: Words) -> str:
-    assert line.tier is not None
-    number = words.number(line.tier.number)
-    start = words.quantity(line.tier.start, line.unit)
-    if line.tier.end is None:
-        return words.say("tier {number}: above {start}", number=number, start=start)
-    end = words.quantity(line.tier.end, line.unit)
-    if not line.tier.start:
-        return words.say("tier {number}: up to {end}", number=number, end=end)
-    return words.say(
-        "tier {number}: {start} to {end}", number=number, start=words.number(line.tier.start), end=end
+def _tier(tier: TierFacts, unit: str, words: Words) -> str:
+    return _band(
+        tier,
+        unit,
+        words,
+        first=message("tier {number}: up to {end}"),
+        between=message("tier {number}: {start} to {end}"),
+        last=message("tier {number}: above {start}"),
     )
+
+
+def _step(step: TierFacts, unit: str, words: Words) -> str:
+    """The step that all of the usage reached."""
+    return _band(
+        step,
+        unit,
+        words,
+        first=message("step {number}: up to {end}"),
+        between=message("step {number}: {start} to {end}"),
+        last=message("step {number}: above {start}"),
+    )
+
+
+def _band(tier: TierFacts, unit: str, words: Words, *, first: str, between: str, last: str) -> str:
+    number = words.number(tier.number)
+    if tier.end is None:
+        return words.say(last, number=number, start=words.quantity(tier.start, unit))
+    end = words.quantity(tier.end, unit)
+    if not tier.start:
+        return words.say(first, number=number, end=end)
+    return words.say(between, number=number, start=words.number(tier.start), end=end)
 
 
 def _measure(measure: MeasureFacts, unit: str, words: Words) -> list[str]:

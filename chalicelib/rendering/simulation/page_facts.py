@@ -13,6 +13,7 @@ from chalicelib.domain.simulation.figures import (
     AccountChange,
     Band,
     Change,
+    ChargeRevenue,
     Compared,
     Effect,
     GroupEffect,
@@ -21,6 +22,8 @@ from chalicelib.domain.simulation.figures import (
     percentage,
 )
 from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.rendering.simulation.answers import Answers
+from chalicelib.rendering.simulation.report_words import control_name
 from chalicelib.rendering.words import Words
 
 _TENTH = Decimal("0.1")
@@ -42,7 +45,11 @@ class PageFacts:
         """Everything that the template shows."""
         simulation, found = self._simulation, self._simulation.comparison
         classes = sorted(found.groups_of(CLASS), key=lambda group: -group.effect.accounts)
+        answers = Answers(
+            simulation, self._words, money=self._money, revenue=self._revenue, share=self._share
+        )
         return {
+            **answers.all(),
             "days": self._words.days(simulation.first_day, simulation.end),
             "files": list(simulation.source),
             "last_day": self._day(simulation.end - timedelta(days=1)),
@@ -51,6 +58,9 @@ class PageFacts:
             "proposed": [self._version(one) for one in simulation.proposed],
             "moved": [{"old": old, "new": new} for old, new in simulation.moved.items()],
             "unchanged": list(simulation.unchanged_tariffs),
+            "events": list(simulation.events),
+            "events_untold": list(simulation.events_untold),
+            "tells_positions": simulation.tells_positions,
             "rows": {
                 "read": self._number(simulation.rows_read),
                 "rated": self._number(found.rows_rated),
@@ -72,7 +82,7 @@ class PageFacts:
             "by_charge": [
                 {
                     "tariff": row.tariff,
-                    "label": row.label,
+                    "label": self._label(row),
                     "rate_class": row.rate_class,
                     "revenue": self._revenue(row.revenue),
                 }
@@ -92,7 +102,12 @@ class PageFacts:
             "without_percentage": found.without_percentage,
             "without_percentage_text": self._number(found.without_percentage),
             "quantiles": [
-                {"rank": rank, "money": money, "percent": percent}
+                {
+                    "rank": rank,
+                    "rank_text": self._words.percent(Decimal(rank)),
+                    "money": money,
+                    "percent": percent,
+                }
                 for rank, money, percent in zip(QUANTILES, *self._quantiles(found.overall), strict=True)
             ],
             "groups": [
@@ -106,7 +121,7 @@ class PageFacts:
             "affected": [self._account(one) for one in found.most_affected(self._most_affected)],
             "controls": [
                 {
-                    "name": one.name,
+                    "name": control_name(one.name, self._words),
                     "holds": one.holds,
                     "expected": self._count(one.expected, one.unit),
                     "found": self._count(one.found, one.unit),
@@ -115,6 +130,11 @@ class PageFacts:
             ],
             "is_proved": simulation.is_proved,
         }
+
+    def _label(self, row: ChargeRevenue) -> str:
+        language = self._words.language
+        translated = row.translations.get(language) or row.translations.get(language.partition("-")[0])
+        return translated or row.label
 
     def _version(self, one: Compared) -> Facts:
         return {

@@ -9,46 +9,55 @@ from pathlib import Path
 
 from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.rows import RejectedRow
-from chalicelib.domain.simulation.figures import QUANTILES, Change, Measure
+from chalicelib.domain.simulation.figures import QUANTILES, Change, Effect, Measure
 from chalicelib.domain.simulation.simulation import Simulation
+from chalicelib.rendering.simulation.report_words import head
+from chalicelib.rendering.words import Words
 
 _CHANGE = ("now", "proposed", "change", "percent")
 _LEFT_OUT = ("file", "line", "column", "reason", "mend")
 
 
-def write_tables(folder: Path, simulation: Simulation, left_out: Sequence[RejectedRow]) -> list[Path]:
-    """Write revenue.csv, accounts.csv, bands.csv, groups.csv and left_out.csv into `folder`."""
+_AVERAGE = ("average_month_now", "average_month_proposed")
+
+
+def write_tables(
+    folder: Path, simulation: Simulation, left_out: Sequence[RejectedRow], *, words: Words
+) -> list[Path]:
+    """Write revenue.csv, accounts.csv, bands.csv, groups.csv, fifths.csv and left_out.csv into `folder`.
+
+    Headed in `words`; all else is for programs, too.
+    """
     currency = simulation.comparison.currency
+    counts = ("accounts", "less", "same", "more", "over_10_percent_more")
     quantiles = [f"{what}_{rank}" for what in ("change_a_month", "percent") for rank in QUANTILES]
-    return [
-        _write(
-            folder / "revenue.csv",
-            ("tariff", "charge", "label", "class", *_CHANGE),
-            _revenue(simulation, currency),
-        ),
-        _write(
-            folder / "accounts.csv",
+    tables: dict[str, tuple[Sequence[str], Iterable[Sequence[object]]]] = {
+        "revenue.csv": (("tariff", "charge", "label", "class", *_CHANGE), _revenue(simulation, currency)),
+        "accounts.csv": (
             ("account", "class", "quintile", "days", *_CHANGE, "change_a_month"),
             _accounts(simulation, currency),
         ),
-        _write(folder / "bands.csv", ("measure", "low", "high", "accounts"), _bands(simulation, currency)),
-        _write(
-            folder / "groups.csv",
-            ("dimension", "value", "accounts", "less", "same", "more", *_CHANGE, *quantiles),
+        "bands.csv": (("measure", "low", "high", "accounts"), _bands(simulation, currency)),
+        "groups.csv": (
+            ("dimension", "value", *counts, *_CHANGE, *_AVERAGE, *quantiles),
             _groups(simulation, currency),
         ),
-        _write(
-            folder / "left_out.csv",
+        "fifths.csv": (
+            ("class", "quintile", *counts, *_CHANGE, *_AVERAGE, *quantiles),
+            _fifths(simulation, currency),
+        ),
+        "left_out.csv": (
             _LEFT_OUT,
             ([str(getattr(row, name)) for name in _LEFT_OUT] for row in left_out),
         ),
-    ]
+    }
+    return [_write(folder / name, header, rows, words) for name, (header, rows) in tables.items()]
 
 
-def _write(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
+def _write(file: Path, header: Sequence[str], rows: Iterable[Sequence[object]], words: Words) -> Path:
     with file.open("w", encoding="utf-8", newline="") as text:
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(header)
+        writer.writerow([head(name, words) for name in header])
         writer.writerows(rows)
     return file
 
@@ -79,12 +88,20 @@ def _bound(value: int, measure: Measure, currency: str) -> str:
 
 def _groups(simulation: Simulation, currency: str) -> Iterator[Sequence[object]]:
     for group in simulation.comparison.groups:
-        effect = group.effect
-        money = [_amount(minor, currency) for minor in effect.quantiles_minor] or [""] * len(QUANTILES)
-        percent = [_text(one) for one in effect.quantiles_percent] or [""] * len(QUANTILES)
-        counts = (effect.accounts, effect.less, effect.same, effect.more)
-        change = _change(effect.revenue, currency)
-        yield (group.dimension, group.value, *counts, *change, *money, *percent)
+        yield (group.dimension, group.value, *_effect(group.effect, currency))
+
+
+def _fifths(simulation: Simulation, currency: str) -> Iterator[Sequence[object]]:
+    for one in simulation.comparison.fifths:
+        yield (one.rate_class, one.quintile, *_effect(one.effect, currency))
+
+
+def _effect(effect: Effect, currency: str) -> Iterator[object]:
+    yield from (effect.accounts, effect.less, effect.same, effect.more, effect.much_more)
+    yield from _change(effect.revenue, currency)
+    yield from _change(effect.average_month, currency)[: len(_AVERAGE)]
+    yield from [_amount(minor, currency) for minor in effect.quantiles_minor] or [""] * len(QUANTILES)
+    yield from [_text(one) for one in effect.quantiles_percent] or [""] * len(QUANTILES)
 
 
 def _change(change: Change, currency: str) -> tuple[str, str, str, str]:

@@ -70,13 +70,16 @@ class NamedRow(_Part):
 
 
 class EffectPart(_Part):
-    """Accounts that pay less, the same, more; quantiles of the change by their percent (nearest rank)."""
+    """Accounts that pay less, the same, more, over a tenth more; quantiles of the change by their percent
+    (nearest rank); what they are charged for an average month, on average."""
 
     accounts: int
     less: int
     same: int
     more: int
+    over_10_percent_more: int
     revenue: Revenue
+    average_month: Revenue
     change_a_month: dict[str, Decimal]
     percent: dict[str, Decimal]
 
@@ -86,6 +89,14 @@ class GroupRow(_Part):
 
     dimension: str
     value: str
+    effect: EffectPart
+
+
+class FifthRow(_Part):
+    """A fifth of a class by usage: "1" uses least."""
+
+    rate_class: str
+    quintile: str
     effect: EffectPart
 
 
@@ -139,6 +150,10 @@ class Report(_Part):
     proposed: list[Version]
     moved: dict[str, str]
     unchanged_tariffs: list[str]
+    events: list[str]
+    events_untold: list[str]
+    tells_positions: bool
+    revenue_needed: Decimal | None
     rows_read: int
     rows_rated: int
     rows_refused: int
@@ -151,6 +166,7 @@ class Report(_Part):
     by_month: list[NamedRow]
     overall: EffectPart
     groups: list[GroupRow]
+    by_class_and_usage: list[FifthRow]
     bands_of_money: list[BandRow]
     bands_of_percent: list[BandRow]
     without_percentage: int
@@ -184,6 +200,10 @@ def report_of(simulation: Simulation) -> Report:
         proposed=_versions(simulation.proposed),
         moved=dict(simulation.moved),
         unchanged_tariffs=list(simulation.unchanged_tariffs),
+        events=list(simulation.events),
+        events_untold=list(simulation.events_untold),
+        tells_positions=simulation.tells_positions,
+        revenue_needed=None if simulation.needed_minor is None else in_words.amount(simulation.needed_minor),
         rows_read=simulation.rows_read,
         rows_rated=found.rows_rated,
         rows_refused=found.rows_refused,
@@ -221,6 +241,10 @@ def report_of(simulation: Simulation) -> Report:
         groups=[
             GroupRow(dimension=one.dimension, value=one.value, effect=in_words.effect(one.effect))
             for one in found.groups
+        ],
+        by_class_and_usage=[
+            FifthRow(rate_class=one.rate_class, quintile=one.quintile, effect=in_words.effect(one.effect))
+            for one in found.fifths
         ],
         bands_of_money=in_words.bands(found.bands, Measure.MONEY),
         bands_of_percent=in_words.bands(found.bands, Measure.PERCENT),
@@ -270,6 +294,8 @@ class _Amounts:
             less=effect.less,
             same=effect.same,
             more=effect.more,
+            over_10_percent_more=effect.much_more,
+            average_month=self.revenue(effect.average_month),
             revenue=self.revenue(effect.revenue),
             change_a_month=dict(zip(ranks, map(self.amount, effect.quantiles_minor), strict=False)),
             percent=dict(zip(ranks, effect.quantiles_percent, strict=False)),

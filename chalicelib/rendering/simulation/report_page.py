@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.domain.simulation.simulation import Simulation
-from chalicelib.rendering.catalogs import Catalog
 from chalicelib.rendering.simulation.page_facts import PageFacts
+from chalicelib.rendering.simulation.report_words import TEMPLATES, report_words
 from chalicelib.rendering.words import Words
 
-TEMPLATES = Path(__file__).parents[3] / "templates" / "simulation"
-# The page speaks English: without a catalog the messages say themselves.
-_ENGLISH = Catalog({}, plural_form=lambda count: int(count != 1))
 _MOST_AFFECTED = 20
 
 
-def report_page(simulation: Simulation) -> str:
-    """The page's HTML."""
-    words = Words(_ENGLISH, language="en", country="US", markup=True)
+def report_page(simulation: Simulation, words: Words | None = None) -> str:
+    """The page's HTML; English without `words`."""
+    words = words or report_words("en")
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(TEMPLATES / "simulation"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

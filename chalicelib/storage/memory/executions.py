@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.domain.billing.approval import Verdict
@@ -147,7 +148,7 @@ class InProcessExecutions:
                 run_id=run_id,
                 shard=Shard(item["shard"]),
                 stage=stage,
-                work=lambda item=item: work(item),  # type: ignore[misc]
+                work=partial(work, item),
                 operations=self.operations,
                 transient=(),
             )

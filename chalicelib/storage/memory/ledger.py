@@ -1,4 +1,4 @@
-"""The ledger in memory: the same promises as the DynamoDB store (tests/contract/test_ledger_store.py)."""
+"""The ledger in memory: the same promises as the DynamoDB store (tests/contract/ledger)."""
 
 from __future__ import annotations
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
 from chalicelib.domain.audit.entry import AuditEntry
+from chalicelib.domain.customers.person import Account
 from chalicelib.domain.customers.sealed_person import SealedPerson, SearchToken, without_key
 from chalicelib.domain.customers.user import User
 from chalicelib.domain.kernel.calendar import BusinessCalendar
@@ -30,19 +31,19 @@ from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint, meter_of
 from chalicelib.domain.utility.profile import UtilityProfile
 from chalicelib.storage.memory.audit import MemoryAuditStore
+from chalicelib.usecases.ports.registered import Part, as_kept, described
 from chalicelib.usecases.ports.registry import (
     AccountsOfPerson,
-    AgreementChange,
-    Registered,
+    ChangedMeanwhile,
+    PartChange,
     RegistryBatch,
+    Saving,
     account_number_taken,
     account_unknown,
-    agreement_changed,
-    check_size,
+    changed_meanwhile,
     cycle_unknown,
     person_keys_changed,
     register_unknown,
-    require_fits,
     schedule_unknown,
     user_of_another_person,
     utility_unknown,
@@ -58,6 +59,7 @@ class MemoryRegistryStore:
     def __init__(self, audit: MemoryAuditStore | None = None) -> None:
         self.audit = audit or MemoryAuditStore()
         self._lock = Lock()
+        self._stored: dict[str, Part | None] = {}
         self._accounts: dict[Shard, dict[AccountId, AccountWithAgreements]] = {}
         self._numbers: dict[str, AccountId] = {}
         self._shards: dict[CycleCode, set[Shard]] = {}
@@ -184,7 +186,7 @@ class MemoryRegistryStore:
             person = self._persons.get(person_id)
             if person is not None and retention in person.keys:
                 self.audit.add(entry)
-                self._persons[person_id] = without_key(person, retention)
+                self._put(without_key(person, retention))
 
     # Users
 
@@ -216,54 +218,46 @@ class MemoryRegistryStore:
 
     def save(self, batch: RegistryBatch) -> None:
         """See RegistryStore."""
-        check_size(batch)
+        batch.require_fits()
+        parts = list(batch.parts())
         with self._lock:
-            for thing in batch.things:
-                self._check(thing)
+            for part in parts:
+                self._check(part)
             for entry in batch.entries:
                 self.audit.add(entry)
-            for thing in batch.things:
-                self._put(thing)
+            for part in parts:
+                self._put(part.after)
 
-    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
+    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[Saving]:
         """See RegistryStore."""
         for batch in batches:
-            self.save(batch)
-            yield batch
+            try:
+                self.save(batch)
+            except ChangedMeanwhile as refused:
+                yield Saving(batch, refused)
+            else:
+                yield Saving(batch, None)
 
-    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
-        """See RegistryStore."""
-        require_fits(len(changes) + 1)
-        with self._lock:
-            for before, _ in changes:
-                stored = self._accounts.get(shard_of(before.account_id), {}).get(before.account_id)
-                if stored is None or before not in stored.agreements:
-                    raise agreement_changed(before.agreement_id)
-            self.audit.add(entry)
-            for _, after in changes:
-                in_shard = self._accounts[shard_of(after.account_id)]
-                whole = in_shard[after.account_id]
-                others = (one for one in whole.agreements if one.agreement_id != after.agreement_id)
-                agreements = sorted((*others, after), key=lambda one: one.agreement_id)
-                in_shard[after.account_id] = replace(whole, agreements=tuple(agreements))
+    def _check(self, part: PartChange) -> None:
+        match part.after:
+            case Account(number=number, account_id=account_id):
+                if self._numbers.get(number, account_id) != account_id:
+                    raise account_number_taken(number)
+            case User() as user:
+                if self._users.get(user.user_id, user).person_id != user.person_id:
+                    raise user_of_another_person(user.user_id)
+                return
+            case SealedPerson() as person:
+                stored = self._persons.get(person.person_id)
+                if stored is not None and stored.keys != person.keys:
+                    raise person_keys_changed(person.person_id)
+        if self._stored.get(described(part.after)) not in map(as_kept, part):
+            raise changed_meanwhile(part.after)
 
-    def _check(self, thing: Registered) -> None:
+    def _put(self, thing: Part) -> None:
+        self._stored[described(thing)] = as_kept(thing)
         match thing:
-            case AccountWithAgreements():
-                account = thing.account
-                if self._numbers.get(account.number, account.account_id) != account.account_id:
-                    raise account_number_taken(account.number)
-            case User():
-                if self._users.get(thing.user_id, thing).person_id != thing.person_id:
-                    raise user_of_another_person(thing.user_id)
-            case SealedPerson():
-                stored = self._persons.get(thing.person_id)
-                if stored is not None and stored.keys != thing.keys:
-                    raise person_keys_changed(thing.person_id)
-
-    def _put(self, thing: Registered) -> None:
-        match thing:
-            case AccountWithAgreements():
+            case Account() | ServiceAgreement():
                 self._put_account(thing)
             case SealedPerson():
                 self._persons[thing.person_id] = thing
@@ -286,19 +280,21 @@ class MemoryRegistryStore:
             case MeterPlacement():
                 self._meters[thing.meter_id] = thing
 
-    def _put_account(self, whole: AccountWithAgreements) -> None:
-        account = whole.account
-        in_shard = self._accounts.setdefault(shard_of(account.account_id), {})
-        before = in_shard.get(account.account_id)
-        agreements: dict[str, ServiceAgreement] = {
-            agreement.agreement_id: agreement
-            for agreement in (*(before.agreements if before else ()), *whole.agreements)
-        }
-        kept = tuple(agreements[key] for key in sorted(agreements))
-        in_shard[account.account_id] = replace(whole, agreements=kept)
-        self._numbers[account.number] = account.account_id
-        self._accounts_of.setdefault(account.person_id, set()).add(account.account_id)
-        self._shards.setdefault(account.cycle, set()).add(shard_of(account.account_id))
+    def _put_account(self, part: Account | ServiceAgreement) -> None:
+        in_shard = self._accounts.setdefault(shard_of(part.account_id), {})
+        whole = in_shard.get(part.account_id)
+        if isinstance(part, ServiceAgreement):
+            assert whole is not None, "an account is saved before its agreements"
+            others = (one for one in whole.agreements if one.agreement_id != part.agreement_id)
+            agreements = sorted((*others, part), key=lambda one: one.agreement_id)
+            in_shard[part.account_id] = replace(whole, agreements=tuple(agreements))
+            return
+        in_shard[part.account_id] = AccountWithAgreements(
+            account=part, agreements=whole.agreements if whole else ()
+        )
+        self._numbers[part.number] = part.account_id
+        self._accounts_of.setdefault(part.person_id, set()).add(part.account_id)
+        self._shards.setdefault(part.cycle, set()).add(shard_of(part.account_id))
 
 
 def _known(values: Mapping[K, V], keys: Iterable[K]) -> dict[K, V]:

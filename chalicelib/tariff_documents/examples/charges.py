@@ -95,24 +95,6 @@ CHARGES = (
         determinants={"dwelling_units": "2"},
     ),
     Example(
-        name="tiers-reached",
-        about="The whole usage at the rate of the tier it reaches",
-        text="""\
-- type: commodity_tiered
-  code: REACHED
-  label: Water
-  gl_account: "4020"
-  fund: WATER
-  charge_group: water
-  start_is: boundary
-  rates: of_tier_reached
-  tiers:
-  - {from: 0, rate: 2.10}
-  - {from: 10, rate: 2.45}
-  - {from: 20, rate: 3.05}
-""",
-    ),
-    Example(
         name="tiers-winter",
         about="What exceeds the first two units, dearer above the winter's average",
         text="""\
@@ -130,6 +112,61 @@ CHARGES = (
   - {from: 0, rate: 3.10}
   - {from: {formula: winter_average}, rate: 5.25}
 """,
+    ),
+    Example(
+        name="steps",
+        about="A price for each band of usage, and a rate for what the last one does not include",
+        text="""\
+- type: commodity_stepped
+  code: BANDS
+  label: Water
+  gl_account: "4020"
+  fund: WATER
+  charge_group: water
+  start_is: boundary
+  steps:
+  - {from: 0, amount: 20.00}
+  - {from: 6, amount: 34.50}
+  - {from: 12, amount: 52.00, rate: 4.10, included: 12}
+""",
+    ),
+    Example(
+        name="steps-rate",
+        about="Every unit of the flow at the rate of the step that all of them reach",
+        text="""\
+- type: commodity_stepped
+  code: FLOWRATE
+  label: Sewer flow
+  gl_account: "4120"
+  fund: SEWER
+  charge_group: sewer
+  start_is: first_unit
+  quantity: {share: 90}
+  steps:
+  - {from: 1, rate: 2.10}
+  - {from: 11, rate: 2.45}
+  - {from: 21, rate: 3.05}
+""",
+    ),
+    Example(
+        name="steps-units",
+        about="A fee that small users do not pay, by the use of each dwelling unit",
+        text="""\
+- type: commodity_stepped
+  code: SUPPLY
+  label: Supply replacement
+  gl_account: "4022"
+  fund: WATER
+  charge_group: water
+  start_is: boundary
+  times: dwelling_units
+  width_times: dwelling_units
+  prorated: false
+  steps:
+  - {from: 0, amount: 0}
+  - {from: 4, amount: {by: meter_size, values: {5/8: 9.83, "*": 15.20}}}
+""",
+        determinants={"dwelling_units": "3"},
     ),
     Example(
         name="percent_surcharge",

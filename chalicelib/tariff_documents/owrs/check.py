@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from chalicelib.tariff_documents.owrs.file import RATES, At, OwrsFile
 from chalicelib.tariff_documents.owrs.names import DROUGHT_CHARGE, Stage
 from chalicelib.tariff_documents.owrs.schedule import FieldFault, Schedule
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.owrs.shapes import misfits
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 # What is called so is a part of the tariff, hardly ever something a customer brings along.
 _OF_A_TARIFF = ("charge", "rate", "price")
@@ -36,7 +38,9 @@ def check_owrs(text: str, *, file: str) -> Findings:
         faults = schedule.faults()
         usable += not faults
         if DROUGHT_CHARGE in rate_class.fields:
-            faults += Schedule(rate_class, Stage.DROUGHT).faults()
+            drought = Schedule(rate_class, Stage.DROUGHT)
+            faults += [*drought.faults(), *misfits(drought)]
+        faults += misfits(schedule)
         faults += [row for name in schedule.reached() for row in schedule.fields[name].faulty_rows]
         notes.update(
             dict.fromkeys(
@@ -53,8 +57,16 @@ def _absent(schedule: Schedule) -> Iterator[FieldFault]:
     for name in schedule.reached():
         for need in schedule.fields[name].needs:
             if need.lower().endswith(_OF_A_TARIFF) and schedule.names.field(need) is None:
-                at = schedule.names.all[name].at
-                yield FieldFault(at, f"needs {need}, which the class has not: add it, or give it as an input")
+                at, mend = schedule.names.all[name].at, _mend(schedule, need)
+                yield FieldFault(at, f"needs {need}, which the class has not: {mend}")
+
+
+def _mend(schedule: Schedule, need: str) -> str:
+    """What to do for `need`, which may be half of a name that a formula reads as a subtraction."""
+    for name in schedule.fields:
+        if "-" in name and need.lower() in name.lower().split("-"):
+            return f"{name} is a subtraction, write it with _ where it is and where it is used"
+    return "add it, or give it as an input"
 
 
 def problem_in(owrs: OwrsFile, at: At, message: str) -> Problem:

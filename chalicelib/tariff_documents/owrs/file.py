@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
-from chalicelib.tariff_documents.source import Source, text_of
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
+from chalicelib.yaml_documents.source import Kind, Source, text_of
 
 At: TypeAlias = tuple[str | int, ...]
 """Where something stands: the names and positions that lead to it."""
@@ -61,11 +62,11 @@ class RateClass:
     at: At
 
 
-class OwrsSource(Source):
-    """The YAML of a rate file, its mistakes told in the words of rate files."""
-
-    no_mapping = "a rate file is a mapping: begin with `metadata:` and `rate_structure:`"
-    odd_key = "is a template: write a name in place of what stands in brackets"
+_RATE_FILE = Kind(
+    no_mapping="a rate file is a mapping: begin with `metadata:` and `rate_structure:`",
+    refused=InvalidTariffDocument,
+    odd_key="is a template: write a name in place of what stands in brackets",
+)
 
 
 class OwrsFile:
@@ -73,7 +74,7 @@ class OwrsFile:
 
     def __init__(self, text: str, *, file: str) -> None:
         """Raises InvalidTariffDocument where the text cannot be read, or has nothing to rate."""
-        self._source = OwrsSource(text, file=file)
+        self._source = Source(text, file=file, kind=_RATE_FILE)
         data = self._source.data
         rates = data.get(RATES)
         if not rates:
@@ -100,7 +101,7 @@ class OwrsFile:
 
 def read_owrs(path: Path, *, name: str | None = None) -> OwrsFile:
     """The rate file at `path`, called `name` in problems. Raises InvalidTariffDocument."""
-    return OwrsFile(text_of(path, name=name), file=name or str(path))
+    return OwrsFile(text_of(path, name=name, refused=InvalidTariffDocument), file=name or str(path))
 
 
 def _texts(section: object) -> dict[str, str]:
@@ -147,22 +148,23 @@ def _lookup(section: dict[str, Any], at: At) -> Content:
 
 
 def _rows(values: object, at: At) -> dict[str, Content]:
+    rows: dict[str, Content] = {}
+    for key, row in _keyed(values, at):
+        rows[key] = Odd(f"has the key {key} twice: keep one of them", row.at) if key in rows else row
+    return rows
+
+
+def _keyed(values: object, at: At) -> Iterator[tuple[str, Content]]:
     if isinstance(values, dict):
-        rows: dict[str, Content] = {}
         for key, value in values.items():
             if isinstance(value, dict) and not {"depends_on", "values"} & value.keys():
                 # Keys within keys are those of the next determinant.
-                rows.update({f"{key.strip()}|{k}": row for k, row in _rows(value, (*at, key)).items()})
+                yield from ((f"{key.strip()}|{k}", row) for k, row in _keyed(value, (*at, key)))
             else:
-                rows[key.strip()] = _content(value, (*at, key))
-        return rows
-    if not isinstance(values, list):
-        return {}
-    if all(isinstance(row, dict) for row in values):
-        return {
-            key.strip(): _content(value, (*at, place, key))
-            for place, row in enumerate(values)
-            for key, value in row.items()
-        }
-    # A plain list has the months in their order, or whatever else is counted from 1.
-    return {str(place + 1): _content(value, (*at, place)) for place, value in enumerate(values)}
+                yield key.strip(), _content(value, (*at, key))
+    elif isinstance(values, list) and all(isinstance(row, dict) for row in values):
+        for place, row in enumerate(values):
+            yield from _keyed(row, (*at, place))
+    elif isinstance(values, list):
+        # A plain list has the months in their order, or whatever else is counted from 1.
+        yield from ((str(place + 1), _content(value, (*at, place))) for place, value in enumerate(values))

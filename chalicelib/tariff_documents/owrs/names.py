@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from enum import StrEnum
 
 from chalicelib.tariff_documents.owrs.file import Content, RateClass, Text
@@ -43,6 +44,12 @@ class Names:
         """Every field, under its own name."""
         return self._fields
 
+    def of_a_drought(self) -> Names:
+        """What names mean in a charge of a drought: X_drought before X; the bill and its charges stay."""
+        names = copy(self)
+        names._stage = Stage.DROUGHT
+        return names
+
     def field(self, name: str) -> str | None:
         """The field that `name` means; None where there is none."""
         spellings = list(self._spellings(name))
@@ -54,6 +61,11 @@ class Names:
             if meant is not None:
                 return meant
         return None
+
+    def table(self, charge: str, table: str) -> str | None:
+        """The field that has the `table` (tier_starts, tier_prices) of `charge`; None where there is none."""
+        fields = map(self.field, tables_of(charge, table))
+        return next((field for field in fields if field is not None), None)
 
     def other_spelling(self, name: str) -> str:
         """X for X_commodity and X_commodity for X."""

@@ -144,8 +144,10 @@ def _error(refusal: Refusal) -> dict[str, Any]:
 
 
 def _request(line: bytes | str) -> Request:
+    if not line.strip():
+        raise UnreadableRequest(f"an empty line: {_REQUEST}")
     try:
-        read = json.loads(line, parse_float=_figure, parse_int=_figure, parse_constant=_constant)
+        read = json.loads(line.rstrip(), parse_float=_figure, parse_int=_figure, parse_constant=_constant)
     except (ValueError, RecursionError) as error:
         raise UnreadableRequest(f"not JSON ({error}): {_REQUEST}") from None
     if not isinstance(read, dict):

@@ -18,7 +18,7 @@ from chalicelib.tariff_documents.owrs.formulas import (
     parse_budget,
     parse_formula,
 )
-from chalicelib.tariff_documents.owrs.names import BILL, USAGE, Names, Stage, budget_of, tables_of
+from chalicelib.tariff_documents.owrs.names import BILL, COMMODITY_CHARGE, USAGE, Names, Stage, budget_of
 from chalicelib.tariff_documents.owrs.spellings import loose_key
 from chalicelib.tariff_documents.owrs.tiers import TieredAmount, tier_texts, tiered_amount
 
@@ -131,6 +131,14 @@ def counts_of(content: Content) -> set[int]:
             return set()
 
 
+def uneven(starts: Content, prices: Content) -> str:
+    """That there are not as many `prices` as `starts`."""
+    return (
+        f"is a list of {_some(counts_of(prices))} where there are {_some(counts_of(starts))} starts: "
+        "write as many"
+    )
+
+
 class _FieldCompiler:
     """Compiles what one field says."""
 
@@ -164,7 +172,8 @@ class _FieldCompiler:
         try:
             formula = parse_budget(text) if budget else parse_formula(text)
         except FormulaSyntax as error:
-            raise FieldFault(at, error.message) from None
+            mend = "; a name needs a line of its own and a blank after its colon" if ":" in text else ""
+            raise FieldFault(at, error.message + mend) from None
         self._needs.update(dict.fromkeys(names_in(formula)))
         if isinstance(formula, Figure):
             return lambda _: formula.value
@@ -200,10 +209,7 @@ class _FieldCompiler:
     def _tiers(self, at: At, *, budget: bool) -> Rule:
         start_table, price_table = self._table(at, "tier_starts"), self._table(at, "tier_prices")
         if not counts_of(start_table) & counts_of(price_table):
-            how_many = (
-                f"{_some(counts_of(price_table))} where there are {_some(counts_of(start_table))} starts"
-            )
-            raise FieldFault(price_table.at, f"is a list of {how_many}: write as many")
+            raise FieldFault(price_table.at, uneven(start_table, price_table))
         starts = self._numbers(start_table, self._budget_start if budget else self._start)
         prices = self._numbers(price_table, self._number)
         self._needs[USAGE] = None
@@ -223,8 +229,7 @@ class _FieldCompiler:
 
     def _table(self, at: At, table: str) -> Content:
         """The starts or prices that belong to this field. Raises FieldFault where there are none."""
-        fields = (self._names.field(name) for name in tables_of(self._name, table))
-        field = next((field for field in fields if field is not None), None)
+        field = self._names.table(self._name, table)
         if field is None:
             raise FieldFault(at, f"needs {table} in the same class: add them")
         self._needs[field] = None
@@ -246,7 +251,8 @@ class _FieldCompiler:
 
     def _start(self, text: str, at: At) -> Number:
         if "%" in text:
-            raise FieldFault(at, f"{text!r} is a part of a budget: write `{self._name}: {BUDGET}`, or units")
+            charge = self._name if "budget" not in self._name else COMMODITY_CHARGE
+            raise FieldFault(at, f"{text!r} is a part of a budget: write `{charge}: {BUDGET}`, or units")
         return self._number(text, at)
 
     def _budget_start(self, text: str, at: At) -> Number:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.customers.person import Account
@@ -14,7 +14,6 @@ from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.ids import (
     AccountId,
-    AgreementId,
     CycleCode,
     Month,
     PersonId,
@@ -27,23 +26,11 @@ from chalicelib.domain.kernel.ids import (
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.bill_cycle import BillCycle, Route, Schedule
-from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.domain.premises.service_point import MeterPlacement, Premise, ServicePoint
 from chalicelib.domain.utility.profile import UtilityProfile
+from chalicelib.usecases.ports.registered import Part, Registered, described, pieces
 
-Registered = (
-    BillCycle
-    | Route
-    | Schedule
-    | BusinessCalendar
-    | Premise
-    | ServicePoint
-    | MeterPlacement
-    | SealedPerson
-    | User
-    | AccountWithAgreements
-    | UtilityProfile
-)
+T = TypeVar("T")
 LARGEST_BATCH = 100  # pieces that one transaction takes
 
 
@@ -87,15 +74,22 @@ class UserOfAnotherPerson(Refusal):
     """A sign-in already acts for another person."""
 
 
-class AgreementChangedMeanwhile(Refusal):
-    """An agreement is not stored as it was read. Read it again and decide anew."""
+class ChangedMeanwhile(Refusal):
+    """A thing is not stored as it was read. Read it again and decide anew."""
 
 
-class AgreementChange(NamedTuple):
-    """An agreement as it was read, and as it is to be."""
+class Change(NamedTuple):
+    """A thing as it was read (None: there was none), and as it is to be."""
 
-    before: ServiceAgreement
-    after: ServiceAgreement
+    before: Registered | None
+    after: Registered
+
+
+class PartChange(NamedTuple):
+    """A change of what is stored for itself."""
+
+    before: Part | None
+    after: Part
 
 
 class AccountsOfPerson(NamedTuple):
@@ -160,45 +154,73 @@ def user_of_another_person(user_id: UserId) -> UserOfAnotherPerson:
     )
 
 
-def agreement_changed(agreement_id: AgreementId) -> AgreementChangedMeanwhile:
+def changed_meanwhile(part: Part) -> ChangedMeanwhile:
     """What every store says to a change made of a state that no longer stands."""
-    return AgreementChangedMeanwhile(
-        f"agreement {agreement_id} was changed by somebody else: read it again", agreement_id=agreement_id
+    name = described(part)
+    return ChangedMeanwhile(
+        f"{name} was changed by somebody else since it was read, and stays as it is: do it again", thing=name
     )
-
-
-def check_size(batch: RegistryBatch) -> None:
-    """Raise BatchTooLarge unless one transaction takes the whole batch."""
-    require_fits(sum(map(pieces, batch.things)) + len(batch.entries))
-
-
-def require_fits(size: int) -> None:
-    """Raise BatchTooLarge for more pieces than LARGEST_BATCH."""
-    if size > LARGEST_BATCH:
-        raise BatchTooLarge(
-            f"{size} pieces do not fit in a batch of {LARGEST_BATCH}: save fewer", pieces=size
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryBatch:
-    """Things saved all or none, together with the audit entries that tell of them."""
+    """Things saved all or none, together with the audit entries that tell of them.
 
-    things: tuple[Registered, ...]
+    `things` are new: nothing else may be stored in their place. `changes` replace what they were read as.
+    """
+
+    things: tuple[Registered, ...] = ()
+    changes: tuple[Change, ...] = ()
     entries: tuple[AuditEntry, ...] = ()
 
+    def parts(self) -> Iterator[PartChange]:
+        """All that is to be written, in parts that are stored, and change, each for itself.
 
-def pieces(thing: Registered) -> int:
-    """How many of a batch's LARGEST_BATCH pieces a thing takes at most (an audit entry takes one)."""
-    match thing:
-        case AccountWithAgreements():
-            return 4 + len(thing.agreements)
-        case SealedPerson():
-            return 2 + 2 * len(thing.tokens)  # tokens that no longer hold are deleted
-        case BillCycle() | User():
-            return 2
-        case _:
-            return 1
+        An account and its agreements are parts of their own. Those that stay as they are are left out, so
+        that it does not matter who changes them meanwhile.
+        """
+        for before, after in (*(Change(None, thing) for thing in self.things), *self.changes):
+            if not isinstance(after, AccountWithAgreements):
+                assert not isinstance(before, AccountWithAgreements), "a thing stays what it is"
+                yield PartChange(before, after)
+                continue
+            read: dict[str, Part] = {}
+            if isinstance(before, AccountWithAgreements):
+                read = {described(part): part for part in _parts_of(before)}
+            for part in _parts_of(after):
+                if read.get(described(part)) != part:
+                    yield PartChange(read.get(described(part)), part)
+
+    @property
+    def pieces(self) -> int:
+        """How many of LARGEST_BATCH pieces the batch takes at most."""
+        return sum(map(pieces, self.things)) + sum(map(weight, self.changes)) + len(self.entries)
+
+    def require_fits(self) -> None:
+        """Raise BatchTooLarge unless one transaction takes the whole batch."""
+        if self.pieces > LARGEST_BATCH:
+            raise BatchTooLarge(
+                f"{self.pieces} pieces do not fit in a batch of {LARGEST_BATCH}: save fewer",
+                pieces=self.pieces,
+            )
+
+
+class Saving(NamedTuple):
+    """What became of a batch: saved, or `refused` whole because somebody else was faster."""
+
+    batch: RegistryBatch
+    refused: ChangedMeanwhile | None
+
+
+def _parts_of(whole: AccountWithAgreements) -> Iterator[Part]:
+    yield whole.account
+    yield from whole.agreements
+
+
+def weight(change: Change) -> int:
+    """How many of a batch's pieces a change takes at most; a person's tokens that are gone are deleted."""
+    gone = len(change.before.tokens) if isinstance(change.before, SealedPerson) else 0
+    return pieces(change.after) + gone
 
 
 class RegistryStore(Protocol):
@@ -298,45 +320,46 @@ class RegistryStore(Protocol):
     # Writing.
 
     def save(self, batch: RegistryBatch) -> None:
-        """Save everything in a batch or nothing; what is stored already is replaced whole.
+        """Save everything in a batch or nothing, each thing only if it is stored as it was read.
 
-        An account brings its number, its place among its cycle's shards and its place among its person's
+        A thing that is stored as it is to be counts as saved, so that repeating a batch changes nothing. An
+        account brings its number, its place among its cycle's shards and its place among its person's
         accounts; agreements that are stored but not in the AccountWithAgreements stay. A cycle's `routes` are
         not saved with it: they are Routes of their own. Meters are found by their MeterPlacement, saved
-        beside the service points. Raises BatchTooLarge when the pieces exceed LARGEST_BATCH,
-        AccountNumberTaken, PersonKeysChanged and UserOfAnotherPerson.
+        beside the service points. Raises ChangedMeanwhile; BatchTooLarge when the pieces exceed
+        LARGEST_BATCH; AccountNumberTaken, PersonKeysChanged and UserOfAnotherPerson.
         """
 
-    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
-        """Save batches, several at a time and in no fixed order; yields each one when it is saved.
+    def save_many(self, batches: Iterable[RegistryBatch]) -> Iterator[Saving]:
+        """Save batches as `save` does, several at a time; tells of each in turn what became of it.
 
-        Each batch is saved as by `save`. Raises what `save` raises; batches before may then be saved or not.
+        A batch that is refused by ChangedMeanwhile stops no other. Raises what else `save` raises; batches
+        before may then be saved or not.
         """
 
-    def change_agreements(self, changes: Sequence[AgreementChange], *, entry: AuditEntry) -> None:
-        """Store changed agreements with one entry, all or none, each only if it is stored as it was read.
 
-        Raises AgreementChangedMeanwhile, and BatchTooLarge for LARGEST_BATCH changes or more.
-        """
+def save_all(registry: RegistryStore, things: Iterable[Registered]) -> None:
+    """Save new things, many at a time. Raises what RegistryStore.save raises."""
+    for _, refused in registry.save_many(in_batches(things)):
+        if refused is not None:
+            raise refused
 
 
 def in_batches(things: Iterable[Registered]) -> Iterator[RegistryBatch]:
-    """Pack things into as few batches as fit, as `merged` does."""
-    return merged(RegistryBatch(things=(thing,)) for thing in things)
+    """Pack new things into as few batches as fit; each leaves a piece for an entry."""
+    return (RegistryBatch(things=tuple(some)) for some in packed(things, pieces))
 
 
-def merged(batches: Iterable[RegistryBatch]) -> Iterator[RegistryBatch]:
-    """Pack small batches into as few as fit, none cut apart; each leaves a piece for an entry."""
-    things: list[Registered] = []
-    entries: list[AuditEntry] = []
+def packed(values: Iterable[T], weigh: Callable[[T], int]) -> Iterator[list[T]]:
+    """Values by as few lists as make a batch each, one piece kept free for an entry."""
+    some: list[T] = []
     weight = 1
-    for batch in batches:
-        its_weight = sum(map(pieces, batch.things)) + len(batch.entries)
-        if things and weight + its_weight > LARGEST_BATCH:
-            yield RegistryBatch(things=tuple(things), entries=tuple(entries))
-            things, entries, weight = [], [], 1
-        things.extend(batch.things)
-        entries.extend(batch.entries)
+    for value in values:
+        its_weight = weigh(value)
+        if some and weight + its_weight > LARGEST_BATCH:
+            yield some
+            some, weight = [], 1
+        some.append(value)
         weight += its_weight
-    if things:
-        yield RegistryBatch(things=tuple(things), entries=tuple(entries))
+    if some:
+        yield some

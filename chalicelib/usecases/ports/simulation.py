@@ -16,6 +16,7 @@ from chalicelib.domain.simulation.figures import Comparison
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.rating import TariffBook, compile_book
+from chalicelib.domain.tariffs.request import Position
 from chalicelib.domain.tariffs.version import TariffVersion
 
 # What is being done, how many are done, and of how many.
@@ -78,6 +79,14 @@ class Usage(Protocol):
     def attributes(self) -> Sequence[str]:
         """The columns of attributes that it has."""
 
+    @property
+    def events(self) -> Sequence[str]:
+        """The columns of events that it has."""
+
+    @property
+    def positions(self) -> bool:
+        """Whether it says of any bill that it is an opening, a regular or a closing one."""
+
     def compare(self, *, now: Terms, proposed: Terms, by: Sequence[str]) -> Compared:
         """Rate every row on both sides, and sum up.
 
@@ -88,8 +97,10 @@ class Usage(Protocol):
 class UsageSource(Protocol):
     """Files of usage."""
 
-    def open(self, *, determinants: Collection[str]) -> AbstractContextManager[Usage]:
-        """Read every row. `determinants` are the columns that tariffs declare; unknown others are refused.
+    def open(
+        self, *, determinants: Collection[str], events: Collection[str]
+    ) -> AbstractContextManager[Usage]:
+        """Read every row. `determinants` and `events` are what tariffs declare; unknown columns are refused.
 
         Raises HeaderRefused, FileNotText, and what says that there is no file.
         """
@@ -99,7 +110,9 @@ class UsageSource(Protocol):
 class BilledUsage:
     """What an agreement was billed for in one period. `usage` is None where nothing is metered.
 
-    `rate_class` may be left out: then a simulation takes the tariff for the class.
+    `determinants` holds cells of attributes and of events (domain/simulation/dated_cells.py).
+    `scheduled_days`: days the period was to have (None: not known). `rate_class` may be left out: then a
+    simulation takes the tariff for the class.
     """
 
     account: str
@@ -111,6 +124,8 @@ class BilledUsage:
     unit: str
     determinants: Mapping[str, str]
     rate_class: str = ""
+    position: Position = Position.REGULAR
+    scheduled_days: int | None = None
 
 
 class UsageWriter(Protocol):

@@ -17,6 +17,7 @@ from chalicelib.domain.kernel.rows import Row, RowOutcome, RowRefused
 from chalicelib.domain.premises.account_with_agreements import AccountWithAgreements
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
 from chalicelib.usecases.ports.identity import Pseudonyms
+from chalicelib.usecases.ports.registry import Change
 from chalicelib.usecases.registry_load.intake import Candidate, Groups, Intake, outcome_of
 from chalicelib.usecases.registry_load.known import Known, KnownAccount
 from chalicelib.usecases.registry_rows.account_rows import (
@@ -139,13 +140,19 @@ def _candidate(
     after = AccountWithAgreements(
         account=account, agreements=tuple(everything[key] for key in sorted(everything))
     )
+
+    def again() -> Candidate:
+        found = known.registry.account(account_id)
+        return _candidate(files, account_number, account_id, before=found, known=known, names=names)
+
     return Candidate(
         entity="account",
         entity_id=account_id,
         before=before,
         after=after,
-        save=(after,),
+        change=Change(before, after),
         outcomes=outcomes,
+        again=again,  # averages are frozen and events recorded at any time
     )
 
 

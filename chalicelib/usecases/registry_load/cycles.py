@@ -10,6 +10,7 @@ from chalicelib.domain.kernel.calendar import BusinessCalendar
 from chalicelib.domain.kernel.ids import CycleCode, Month
 from chalicelib.domain.kernel.rows import RejectedRow, Row, RowRefused
 from chalicelib.domain.premises.bill_cycle import Route, Schedule
+from chalicelib.usecases.ports.registry import Change
 from chalicelib.usecases.registry_load.intake import Candidate, Intake
 from chalicelib.usecases.registry_load.known import Known
 from chalicelib.usecases.registry_rows.cells import cycle_code
@@ -51,7 +52,7 @@ def load_cycles(intake: Intake, known: Known, *, accounts_by_cycle: Mapping[str,
                 entity_id=cycle.code,
                 before=before,
                 after=cycle,
-                save=(cycle,),
+                change=Change(before, cycle),
                 rows=[row],
             )
 
@@ -74,12 +75,13 @@ def load_routes(intake: Intake, known: Known) -> None:
                 intake.refuse(refused)
                 continue
             known.routes.add(route.code)
+            before = stored.get((route.cycle, route.code))
             yield Candidate(
                 entity="route",
                 entity_id=f"{route.cycle}/{route.code}",
-                before=stored.get((route.cycle, route.code)),
+                before=before,
                 after=route,
-                save=(route,),
+                change=Change(before, route),
                 rows=[row],
             )
 
@@ -109,7 +111,7 @@ def load_calendar(intake: Intake) -> BusinessCalendar:
                 entity_id="calendar",
                 before=None if first_ever else before,
                 after=after,
-                save=(after,),
+                change=Change(before, after),
                 rows=rows,
             )
         ]
@@ -140,7 +142,7 @@ def load_schedules(intake: Intake, known: Known, *, calendar: BusinessCalendar) 
                 entity_id=f"{schedule.cycle}/{schedule.period}",
                 before=before(schedule),
                 after=schedule,
-                save=(schedule,),
+                change=Change(before(schedule), schedule),
                 rows=[row],
             )
 

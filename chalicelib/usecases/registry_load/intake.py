@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,7 +13,16 @@ from chalicelib.domain.audit.changes import changes
 from chalicelib.domain.audit.entry import AuditEntry
 from chalicelib.domain.kernel.rows import Columns, RejectedRow, Row, RowOutcome, RowRefused, RowReport
 from chalicelib.usecases.ports.files import RowSource
-from chalicelib.usecases.ports.registry import Registered, RegistryBatch, RegistryStore, merged
+from chalicelib.usecases.ports.registry import (
+    Change,
+    ChangedMeanwhile,
+    RegistryBatch,
+    RegistryStore,
+    packed,
+    weight,
+)
+
+_ATTEMPTS = 5  # of a thing that others change at the same time
 
 Progress = Callable[[str, int], None]  # file, rows read since the last call
 
@@ -31,16 +41,18 @@ class LoadJob:
 class Candidate:
     """A thing as the rows have it (`after`) and as it is stored (`before`).
 
-    `save` is what to write if they differ. `rows` share the outcome of the thing; `outcomes` have their own.
+    `change` is what to write if they differ. `rows` share the outcome of the thing; `outcomes` have theirs.
+    `again` makes the candidate anew of what is stored by then, for things that others change, too.
     """
 
     entity: str
     entity_id: str
     before: Any
     after: Any
-    save: tuple[Registered, ...]
+    change: Change
     rows: Sequence[Row] = ()
     outcomes: Sequence[tuple[Row, RowOutcome]] = ()
+    again: Callable[[], Candidate] | None = None
 
     @property
     def outcome(self) -> RowOutcome:
@@ -128,26 +140,73 @@ class Intake:
             self.report.reject(row.refused("", reason, "mend that line").rejected)
 
     def keep(self, candidates: Iterable[Candidate]) -> None:
-        """Save what is new or changed, and count the rows of every candidate."""
-        batches = map(self._with_summary, merged(self._to_save(candidates)))
-        if self.job.dry_run:
-            for _ in batches:
-                pass
-        else:
-            for _ in self.registry.save_many(batches):
-                pass
+        """Save what is new or changed, and count the rows of every candidate once that is done.
 
-    def _to_save(self, candidates: Iterable[Candidate]) -> Iterator[RegistryBatch]:
+        What somebody else changes at the same time is worked out again where that can be done. Raises
+        ChangedMeanwhile otherwise: loading again goes on from there.
+        """
+        on_their_way: deque[list[Candidate]] = deque()
+
+        def batches() -> Iterator[RegistryBatch]:
+            for together in packed(self._to_save(candidates), _weight):
+                on_their_way.append(together)
+                yield self._batch(together)
+
+        if self.job.dry_run:
+            for _ in batches():
+                self._count(on_their_way.popleft())
+            return
+        for saving in self.registry.save_many(batches()):
+            together = on_their_way.popleft()
+            if saving.refused is None:
+                self._count(together)
+            else:
+                for candidate in together:
+                    self._save_alone(candidate)
+
+    def _to_save(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
         for candidate in candidates:
-            outcome = candidate.outcome
+            if candidate.outcome is RowOutcome.UNCHANGED:
+                self._count([candidate])
+            else:
+                yield candidate
+
+    def _save_alone(self, candidate: Candidate) -> None:
+        for attempt in range(_ATTEMPTS):
+            if candidate.outcome is RowOutcome.UNCHANGED:
+                break
+            try:
+                self.registry.save(self._batch([candidate]))
+                break
+            except ChangedMeanwhile:
+                if candidate.again is None or attempt + 1 == _ATTEMPTS:
+                    raise
+            candidate = candidate.again()
+        self._count([candidate])
+
+    def _count(self, candidates: Iterable[Candidate]) -> None:
+        for candidate in candidates:
             for row in candidate.rows:
-                self.report.accept(row.file, outcome)
+                self.report.accept(row.file, candidate.outcome)
             for row, its_outcome in candidate.outcomes:
                 self.report.accept(row.file, its_outcome)
-            if outcome is RowOutcome.ADDED:
-                yield RegistryBatch(things=candidate.save)
-            elif outcome is RowOutcome.UPDATED:
-                yield RegistryBatch(things=candidate.save, entries=(self._told(candidate),))
+
+    def _batch(self, candidates: Sequence[Candidate]) -> RegistryBatch:
+        """Candidates that are saved together, each change with its entry, and one for all that is added."""
+        changes = tuple(candidate.change for candidate in candidates)
+        told = [self._told(one) for one in candidates if one.outcome is RowOutcome.UPDATED]
+        content = sha256("\n".join(repr(change.after) for change in changes).encode()).hexdigest()
+        summary = AuditEntry(
+            entity="registry_load",
+            entity_id=self.job.load_id,
+            action="saved",
+            actor=self.job.actor,
+            at=self.job.now,
+            unique=content[:32],
+            correlation_id=self.job.load_id,
+            after={"things": len(changes), "updated": len(told), "sha256": content},
+        )
+        return RegistryBatch(changes=changes, entries=(*told, summary))
 
     def _told(self, candidate: Candidate) -> AuditEntry:
         before, after = changes(candidate.before, candidate.after)
@@ -163,17 +222,6 @@ class Intake:
             after=after,
         )
 
-    def _with_summary(self, batch: RegistryBatch) -> RegistryBatch:
-        """The batch with the one entry that stands for everything added in it."""
-        content = sha256("\n".join(map(repr, batch.things)).encode()).hexdigest()
-        summary = AuditEntry(
-            entity="registry_load",
-            entity_id=self.job.load_id,
-            action="saved",
-            actor=self.job.actor,
-            at=self.job.now,
-            unique=content[:32],
-            correlation_id=self.job.load_id,
-            after={"things": len(batch.things), "updated": len(batch.entries), "sha256": content},
-        )
-        return replace(batch, entries=(*batch.entries, summary))
+
+def _weight(candidate: Candidate) -> int:
+    return weight(candidate.change) + (candidate.outcome is RowOutcome.UPDATED)

@@ -10,6 +10,7 @@ from chalicelib.domain.customers.sealed_person import SealedPerson
 from chalicelib.domain.kernel.personal import Retention
 from chalicelib.domain.kernel.rows import Row, RowRefused
 from chalicelib.usecases.ports.identity import Pseudonyms, Sealing
+from chalicelib.usecases.ports.registry import Change
 from chalicelib.usecases.registry_load.intake import Candidate, Intake
 from chalicelib.usecases.registry_load.known import Known
 from chalicelib.usecases.registry_rows.cells import number
@@ -49,7 +50,7 @@ def _candidate(row: Row, stored: SealedPerson | None, sealing: Sealing, names: P
         entity_id=person.person_id,
         before=before,
         after=person,
-        save=() if before == person else (sealing.seal(person, stored=stored),),
+        change=Change(stored, stored if stored and before == person else sealing.seal(person, stored=stored)),
         rows=[row],
     )
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from chalicelib.domain.kernel.ids import MeterId, PremiseId, ServicePointId
 from chalicelib.domain.kernel.rows import Row, RowRefused
 from chalicelib.domain.premises.service_point import ServicePoint, placements
+from chalicelib.usecases.ports.registry import Change
 from chalicelib.usecases.registry_load.intake import Candidate, Groups, Intake
 from chalicelib.usecases.registry_load.known import Known
 from chalicelib.usecases.registry_load.people import ROWS_AT_ONCE, in_chunks
@@ -36,12 +37,13 @@ def load_premises(intake: Intake, known: Known) -> None:
                     intake.refuse(refused)
                     continue
                 known.premises.add(premise.premise_id)
+                before = stored.get(premise.premise_id)
                 yield Candidate(
                     entity="premise",
                     entity_id=premise.premise_id,
-                    before=stored.get(premise.premise_id),
+                    before=before,
                     after=premise,
-                    save=(premise,),
+                    change=Change(before, premise),
                     rows=[row],
                 )
 
@@ -98,7 +100,11 @@ def _point(key: str, own: Row | None, meters: Groups, before: ServicePoint | Non
         assert before is not None
         point = replace(before, installations=installations)
     return Candidate(
-        entity="service_point", entity_id=point.service_point_id, before=before, after=point, save=(point,)
+        entity="service_point",
+        entity_id=point.service_point_id,
+        before=before,
+        after=point,
+        change=Change(before, point),
     )
 
 
@@ -156,7 +162,7 @@ def _keep_placements(intake: Intake, points: list[ServicePoint]) -> None:
             entity_id=placement.meter_id,
             before=stored.get(placement.meter_id),
             after=placement,
-            save=(placement,),
+            change=Change(stored.get(placement.meter_id), placement),
         )
         for placement in now
     )

@@ -12,9 +12,9 @@ import typer
 
 from chalicelib.tariff_documents.averages import read_averaging_rule
 from chalicelib.tariff_documents.owrs.check import check_owrs
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
 from chalicelib.tariff_documents.rate_documents import load_rate_document
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.yaml_documents.problems import InvalidDocument, Problem
+from chalicelib.yaml_documents.source import text_of
 
 OWRS = ".owrs"
 _DOCUMENTS = (OWRS, ".yaml", ".yml")
@@ -43,7 +43,7 @@ def check(
     for path in _files(paths):
         try:
             notes = _checked(path)
-        except InvalidTariffDocument as invalid:
+        except InvalidDocument as invalid:
             problems = invalid.problems
         else:
             problems = list(notes) if strict else []
@@ -58,13 +58,16 @@ def check(
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _DOCUMENTS and p.is_file())
+            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _DOCUMENTS and p.is_file())
+            if not found:
+                _say([f"{path}: note: there is no document ({', '.join(_DOCUMENTS)}) in it"], error=True)
+            yield from found
         else:
             yield path
 
 
 def _checked(path: Path) -> tuple[Problem, ...]:
-    """The notes on a sound document. Raises InvalidTariffDocument."""
+    """The notes on a sound document. Raises InvalidDocument."""
     text = text_of(path)
     if path.suffix.lower() == OWRS or _RATE_FILE.search(text):
         return check_owrs(text, file=str(path)).notes

@@ -71,7 +71,7 @@ def review(
     life = shown.standing.life
     if not life.is_published:
         whose = (
-            "To have somebody else record a review" if life.maker == desk.actor else "To record your review"
+            "To have somebody else record a review" if desk.actor in life.makers else "To record your review"
         )
         out.print(
             f"\n{whose}: headgate tariff review {tariff} --approve {life.fingerprint[:12]}", soft_wrap=True

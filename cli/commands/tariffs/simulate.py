@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -16,20 +17,21 @@ from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.tariffs.conditions import Condition
+from chalicelib.domain.tariffs.determinants import number_in
 from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.rendering.simulation.report_json import json_schema
 from chalicelib.tariff_documents.conditions import LoadedCondition
 from chalicelib.tariff_documents.rate_documents import load_rate_files
 from chalicelib.usecases.all_shards import all_shards
-from chalicelib.usecases.export_usage import a_year_through, determinants_of, export_usage
+from chalicelib.usecases.export_usage import a_year_through, determinants_of, events_of, export_usage
 from chalicelib.usecases.ports.simulation import BilledUsage, Progress
 from chalicelib.usecases.published_tariffs import published_tariffs
 from chalicelib.usecases.rates_in_force import rates_in_force
 from chalicelib.usecases.simulate_tariff import GROUPED_BY, Proposal, simulate_tariff
 from cli.cloud.session import use_stack
 from cli.desk import day_of
-from cli.output import JsonOption, err, out, print_json, progress_bar
+from cli.output import CountedProgress, JsonOption, err, out, print_json, progress_bar
 from cli.rejected_rows import print_rejected
 from cli.simulation_view import print_simulation
 
@@ -41,6 +43,10 @@ _LOOK_EVERY_S = 0.5
 
 class WrongMove(Refusal):
     """--move is not written OLD=NEW."""
+
+
+class WrongAmount(Refusal):
+    """--revenue-needed is no amount of money."""
 
 
 class WrongSide(Refusal):
@@ -92,6 +98,16 @@ def simulate(
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Write report.html, report.json and tables into this folder.")
     ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A language of the report, such as es or es-MX; repeatable, a page for each. Default: en."
+        ),
+    ] = None,
+    revenue_needed: Annotated[
+        str | None,
+        typer.Option(help="What the utility needs over the days of the usage, such as 207000.00."),
+    ] = None,
     on_stack: Annotated[
         bool,
         typer.Option(
@@ -105,6 +121,7 @@ def simulate(
 
     Exit code 1 when the control totals do not agree.
     """
+    reports = bootstrap.simulation_reports(language or ("en",))
     if on_stack:
         use_stack()
     rates = _current(current), _documents(proposed), _documents(condition or [])
@@ -123,31 +140,33 @@ def simulate(
         moved=_moves(move or []),
         by=by or (),
         current_on=current_on.date() if current_on else None,
+        needed=_amount(revenue_needed) if revenue_needed else None,
     )
-    with progress_bar("Reading usage", unit="rows") as bar:
-        shown = ""
-
-        def show(title: str, done: int, rows: int) -> None:
-            nonlocal shown
-            if title != shown:
-                bar.begin(title, rows)
-                shown = title
-            bar.update(done=done)
-
-        source = bootstrap.usage_source(
-            against,
-            unit=Unit.parse(unit) if unit else None,
-            ignored=ignore or (),
-            rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
-        )
-        simulation, left_out = simulate_tariff(proposal, source=source)
-    reports = bootstrap.simulation_reports()
-    written = reports.write(out_folder, simulation, left_out) if out_folder else []
+    try:
+        with progress_bar("Reading usage", unit="rows") as bar:
+            show = _shown_in(bar)
+            source = bootstrap.usage_source(
+                against,
+                unit=Unit.parse(unit) if unit else None,
+                ignored=ignore or (),
+                rating=_on_stack(rates, show) if on_stack else bootstrap.rated_here(show),
+                progress=show,
+            )
+            simulation, left_out = simulate_tariff(proposal, source=source)
+            written = reports.write(out_folder, simulation, left_out) if out_folder else []
+    except KeyboardInterrupt:
+        stack = " What the stack still rates is forgotten after seven days." if on_stack else ""
+        err.print(f"Interrupted: nothing is written.{stack}")
+        raise typer.Exit(130) from None
     if as_json:
         print_json(reports.document(simulation))
     else:
         print_simulation(simulation)
-        print_rejected(left_out, report_file=out_folder / "left_out.csv" if out_folder else None)
+        print_rejected(
+            left_out,
+            report_file=out_folder / "left_out.csv" if out_folder else None,
+            option="--out FOLDER",
+        )
         if out_folder:
             names = ", ".join(file.name for file in written)
             out.print(f"\nIn [bold]{out_folder}[/]: {names}", soft_wrap=True)
@@ -181,7 +200,9 @@ def usage_export(
     registry = bootstrap.registry_store()
     window = a_year_through(day_of(through))
     shards = all_shards(registry)
-    names = tuple(dict.fromkeys([*determinants_of(_published()), *(determinant or [])]))
+    published = _published()
+    events = events_of(published)
+    names = tuple(dict.fromkeys([*determinants_of(published), *(determinant or []), *events]))
     with progress_bar("Exporting usage", len(shards), unit="shards") as bar:
 
         def counted(found: Iterator[Sequence[BilledUsage]]) -> Iterator[Sequence[BilledUsage]]:
@@ -190,7 +211,11 @@ def usage_export(
                 bar.advance()
 
         found = export_usage(
-            shards=shards, window=window, registry=registry, reader=bootstrap.ledger_reader()
+            shards=shards,
+            window=window,
+            registry=registry,
+            reader=bootstrap.ledger_reader(),
+            events=events,
         )
         rows = bootstrap.usage_writer(file).write(chain.from_iterable(counted(found)), determinants=names)
     if as_json:
@@ -201,6 +226,20 @@ def usage_export(
             f"and up to {window.through}.",
             soft_wrap=True,
         )
+
+
+def _shown_in(bar: CountedProgress) -> Progress:
+    """Shows one kind of work after the other, each from nothing."""
+    shown = ""
+
+    def show(title: str, done: int, rows: int) -> None:
+        nonlocal shown
+        if title != shown:
+            bar.begin(title, rows)
+            shown = title
+        bar.update(done=done)
+
+    return show
 
 
 class _Rates(NamedTuple):
@@ -257,6 +296,13 @@ def _published() -> list[TariffVersion]:
     return [
         bootstrap.read_tariff(tariff.canonical) for tariff in published_tariffs(bootstrap.artefact_store())
     ]
+
+
+def _amount(text: str) -> Decimal:
+    amount = number_in(text)
+    if amount is None or amount <= 0:
+        raise WrongAmount(f"--revenue-needed {text!r} is no amount of money: write it like 207000.00")
+    return amount
 
 
 def _moves(texts: Sequence[str]) -> dict[str, str]:

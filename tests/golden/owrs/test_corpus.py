@@ -68,6 +68,7 @@ def test_every_malformed_file_is_refused_at_the_line_to_look_at_and_no_other(fol
         (71, "RESIDENTIAL_MULTI.bill"),
         (98, "COMMERCIAL.bill"),
         (43, "RESIDENTAL_SINGLE_CONSERVATION.commodity_charge"),
+        (100, "INDUSTRIAL.tier_starts_commodity.values.Winter[3]"),  # 20, then 19
         (157, "IRRIGATION.commodity_charge"),
     ]
 

@@ -12,7 +12,8 @@ import pytest
 
 from tests.conftest import LocalCloudForTests
 from tests.faults.cloud import OnTheCloud, fresh_cycle, open_all_books
-from tests.faults.month import Plan, work_a_month
+from tests.faults.month import work_a_month
+from tests.faults.plan import Plan
 from tests.faults.utility import violations_in
 from tests.faults.writes import Fault
 from tests.integration.crash_safety.conftest import EVERYTHING

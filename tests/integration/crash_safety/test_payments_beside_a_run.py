@@ -6,8 +6,8 @@ import pytest
 
 from tests.conftest import LocalCloudForTests
 from tests.faults.cloud import OnTheCloud, fresh_cycle
-from tests.faults.month import Plan
 from tests.faults.payments import billed_and_paid
+from tests.faults.plan import Plan
 
 pytestmark = pytest.mark.emulator
 

@@ -21,6 +21,7 @@ from cli.cloud.home import Home
 from cli.cloud.up import bring_up
 from tests.conftest import LocalCloudForTests
 from tests.faults import workers
+from tests.faults.clerk import Clerk
 from tests.faults.cloud import (
     CloudMachine,
     OnTheCloud,
@@ -30,7 +31,8 @@ from tests.faults.cloud import (
     open_all_books,
 )
 from tests.faults.microburst import LOST_ANSWERS, THROTTLES, Rules, fired, microburst
-from tests.faults.month import Clerk, Plan, prepared, work_a_month
+from tests.faults.month import prepared, work_a_month
+from tests.faults.plan import Plan
 from tests.faults.proxy import FaultProxy
 from tests.faults.utility import FaultyUtility, Ledger, ledger_of, violations_in
 from tests.faults.writes import Fault, Kind

@@ -23,7 +23,7 @@ from chalicelib.domain.kernel.ids import AccountId, AgreementId, Shard
 from chalicelib.domain.ledger.reversal import Undoing, cancellation_of
 from chalicelib.domain.ledger.transaction import FinancialTransaction
 from chalicelib.domain.premises.service_agreement import ServiceAgreement
-from chalicelib.usecases.ports.registry import RegistryBatch, in_batches
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, in_batches
 from chalicelib.usecases.propose_average import (
     ProposalIncomplete,
     ProposalUnderWay,
@@ -61,7 +61,7 @@ def by_hand(office: AverageOffice, account_id: AccountId, value: str) -> None:
         else one
         for one in whole.agreements
     )
-    office.registry.save(RegistryBatch(things=(replace(whole, agreements=changed),)))
+    office.stored.save(RegistryBatch(changes=(Change(whole, replace(whole, agreements=changed)),)))
 
 
 def _since(agreement: ServiceAgreement, value: str) -> Dated[Decimal | str]:
@@ -148,13 +148,13 @@ def test_what_was_set_by_hand_since_stays_and_is_reported(office: AverageOffice)
 def test_what_is_set_by_hand_while_a_worker_is_about_to_write_stays_too(utility: InProcess) -> None:
     calm = AverageOffice.of(winter_town(), ledger=utility.ledger)
     calm.work()
-    write = calm.writes.names.index("registry.change_agreements")
+    write = calm.writes.names.index("registry.save")
     writes = Writes(meanwhile={write: lambda: by_hand(shaken, ONE, "3")})
     shaken = AverageOffice.of(winter_town(), ledger=utility.ledger, writes=writes)
 
     frozen = shaken.work()
 
-    assert shaken.writes.names.count("registry.change_agreements") == 2  # the first was refused whole
+    assert shaken.writes.names.count("registry.save") == 2  # the first was refused whole
     assert shaken.average(ONE) == Decimal(3)
     assert frozen.frozen == FreezeTally(frozen=3, kept=1, value_sum=Decimal(39))
     assert [shaken.average(account) for account in (TWO, THREE, FOUR)] == [20, 12, 7]

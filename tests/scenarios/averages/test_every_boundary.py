@@ -100,7 +100,7 @@ def test_a_second_fault_while_recovering_leaves_the_same_values(record_property:
 
 def test_what_is_written_is_two_chunks_a_shard_and_two_transactions() -> None:
     names = undisturbed().writes.names
-    assert names.count("registry.change_agreements") == 2 * SHARDS
+    assert names.count("registry.save") == 2 * SHARDS
     assert names.count("proposals.open") == 1
     assert names.count("proposals.change") == 4  # proposed, approved, freezing begun, frozen
     assert names.count("proposals.report_shard") == 3 * SHARDS

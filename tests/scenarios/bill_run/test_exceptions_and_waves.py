@@ -91,7 +91,7 @@ def test_what_is_still_unread_when_the_window_closes_is_estimated(utility: InPro
 
 
 def test_a_utility_may_rather_except_than_estimate(utility: InProcess) -> None:
-    utility.register([schedule(NOVEMBER, policy=AtWindowClose.EXCEPT)])
+    utility.change(schedule(NOVEMBER), schedule(NOVEMBER, policy=AtWindowClose.EXCEPT))
     utility.read(reads_of_town(OCTOBER) + [a_read(n, NOVEMBER) for n in (1, 3)])
     utility.bill(OCTOBER)
     first = utility.bill(NOVEMBER)

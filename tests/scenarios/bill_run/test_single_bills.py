@@ -15,11 +15,10 @@ from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.bill_off_cycle import UnableToBill, bill_off_cycle
 from chalicelib.usecases.find_inputs import InputsNotKept
 from chalicelib.usecases.ports.ledger import PostingConditionFailed
-from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.preview_bill import preview_bill
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.replay_bill import replay_bill
-from tests.in_process import InProcess, read_rate_document
+from tests.in_process import InProcess
 from tests.towns import NOVEMBER, OCTOBER, a_read, bill_minor, on_day, reads_of_town, the_account, town
 
 ONE = the_account(1)
@@ -33,31 +32,10 @@ def utility() -> InProcess:
     return made
 
 
-def billing(utility: InProcess) -> BillingDesk:
-    return BillingDesk(
-        registry=utility.registry,
-        reads=utility.reads,
-        ledger=utility.ledger_reader,
-        operations=utility.operations,
-        store=utility.store,
-        read_rate_document=read_rate_document,
-    )
-
-
-def posting(utility: InProcess, today: date) -> Desk:
-    return Desk(
-        ledger=utility.ledger,
-        periods=utility.periods,
-        actor="test",
-        now=datetime(today.year, today.month, today.day, 15, tzinfo=UTC),
-        today=today,
-    )
-
-
 def off_cycle(utility: InProcess, through: date) -> Bill:
     done = bill_off_cycle(
-        desk=billing(utility),
-        posting=posting(utility, through),
+        desk=utility.billing_desk(),
+        posting=utility.posting_desk(through),
         artefacts=utility.artefacts,
         account_id=ONE,
         through=through,
@@ -73,7 +51,9 @@ def bills(utility: InProcess) -> list[Bill]:
 
 
 def test_a_preview_is_the_bill_that_the_run_then_makes(utility: InProcess) -> None:
-    outcome = preview_bill(desk=billing(utility), account_id=ONE, period=OCTOBER, today=on_day(OCTOBER, 12))
+    outcome = preview_bill(
+        desk=utility.billing_desk(), account_id=ONE, period=OCTOBER, today=on_day(OCTOBER, 12)
+    )
     assert isinstance(outcome, Billed)
     assert bills(utility) == []
     utility.bill(OCTOBER)
@@ -81,7 +61,9 @@ def test_a_preview_is_the_bill_that_the_run_then_makes(utility: InProcess) -> No
 
 
 def test_a_preview_says_why_there_would_be_no_bill(utility: InProcess) -> None:
-    outcome = preview_bill(desk=billing(utility), account_id=ONE, period=NOVEMBER, today=on_day(NOVEMBER, 12))
+    outcome = preview_bill(
+        desk=utility.billing_desk(), account_id=ONE, period=NOVEMBER, today=on_day(NOVEMBER, 12)
+    )
     assert isinstance(outcome, Excepted)
     assert "no read" in outcome.exceptions[0].message
 
@@ -115,7 +97,7 @@ def test_no_bill_is_posted_beside_a_run_that_holds_the_cycle(utility: InProcess)
 
 
 def test_a_bill_whose_inputs_a_whole_run_has_overtaken_is_refused(utility: InProcess) -> None:
-    desk = billing(utility)
+    desk = utility.billing_desk()
 
     class Slow(BillingDesk):
         def bill(self, inputs):  # type: ignore[no-untyped-def]
@@ -126,7 +108,7 @@ def test_a_bill_whose_inputs_a_whole_run_has_overtaken_is_refused(utility: InPro
     with pytest.raises(PostingConditionFailed):
         bill_off_cycle(
             desk=slow,
-            posting=posting(utility, on_day(OCTOBER, 10)),
+            posting=utility.posting_desk(on_day(OCTOBER, 10)),
             artefacts=utility.artefacts,
             account_id=ONE,
             through=on_day(OCTOBER, 10),
@@ -148,8 +130,8 @@ def test_a_segment_billed_anew_replaces_the_one_that_was_wrong(utility: InProces
 
     water = AgreementId(f"{ONE}.water")
     rebill_segment(
-        desk=billing(wrong),
-        posting=posting(wrong, on_day(OCTOBER, 20)),
+        desk=wrong.billing_desk(),
+        posting=wrong.posting_desk(on_day(OCTOBER, 20)),
         artefacts=wrong.artefacts,
         account_id=ONE,
         bill_id=bill.bill_id,
@@ -175,8 +157,8 @@ def test_a_segment_is_billed_anew_though_later_ones_are_billed_already(utility: 
     water = AgreementId(f"{ONE}.water")
 
     rebill_segment(
-        desk=billing(utility),
-        posting=posting(utility, on_day(NOVEMBER, 25)),
+        desk=utility.billing_desk(),
+        posting=utility.posting_desk(on_day(NOVEMBER, 25)),
         artefacts=utility.artefacts,
         account_id=ONE,
         bill_id=first.bill_id,

@@ -16,8 +16,10 @@ import pytest
 
 from chalicelib.domain.billing.run import RunState, Stage
 from chalicelib.domain.kernel.ids import RunId
+from tests.faults.clerk import Clerk
 from tests.faults.machine import Machine
-from tests.faults.month import Clerk, Plan, prepared, work_a_month
+from tests.faults.month import prepared, work_a_month
+from tests.faults.plan import Plan
 from tests.faults.ports import EXECUTIONS, watched
 from tests.faults.utility import FaultyUtility, ledger_of, violations_of
 from tests.faults.writes import Writes

@@ -19,7 +19,8 @@ from chalicelib.domain.billing.door import DoorState
 from chalicelib.domain.billing.run import BillRun, RunState
 from chalicelib.domain.kernel.ids import Month
 from chalicelib.usecases.ports.accounting_periods import PeriodState
-from tests.faults.month import Plan, Worked, work_a_month
+from tests.faults.month import Worked, work_a_month
+from tests.faults.plan import Plan
 from tests.faults.utility import violations_of
 from tests.faults.writes import Fault
 from tests.towns import CYCLE, NOVEMBER

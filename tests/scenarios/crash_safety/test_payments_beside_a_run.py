@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.faults.month import Plan
 from tests.faults.payments import PAYMENTS, billed_and_paid
+from tests.faults.plan import Plan
 
 
 def test_twenty_payments_beside_the_posting_of_bills_all_count_once() -> None:

@@ -22,7 +22,9 @@ from chalicelib.domain.kernel.ids import CycleCode, Month, RunId
 from chalicelib.storage.memory.operations import MemoryOperations
 from chalicelib.usecases.ports.executions import ExecutionStatus
 from chalicelib.usecases.start_bill_run import order_document
-from tests.faults.month import LOOK_AGAIN, Clerk, Plan, prepared, work_a_month
+from tests.faults.clerk import LOOK_AGAIN, Clerk
+from tests.faults.month import prepared, work_a_month
+from tests.faults.plan import Plan
 from tests.faults.ports import LedgerRewritten
 from tests.faults.utility import FaultyUtility, Ledger, ledger_of
 from tests.faults.writes import Writes

@@ -22,7 +22,7 @@ from chalicelib.usecases.adjust_account import adjust_account
 from chalicelib.usecases.bill_off_cycle import bill_off_cycle
 from chalicelib.usecases.find_bill_number import bill_with_number
 from chalicelib.usecases.make_bill_document import BillUnknown
-from chalicelib.usecases.ports.registry import RegistryBatch, UtilityUnknown
+from chalicelib.usecases.ports.registry import Change, RegistryBatch, UtilityUnknown
 from chalicelib.usecases.rebill_segment import rebill_segment
 from chalicelib.usecases.reverse_transaction import reverse_transaction
 from chalicelib.usecases.take_payment import COUNTER
@@ -166,7 +166,7 @@ def test_the_next_bill_is_compared_with_the_last_and_it_adds_up(office: Office) 
 def test_a_bill_outside_the_cycle_for_who_moves_out_is_the_final_one(office: Office) -> None:
     whole = office.utility.registry.account(ONE)
     ended = tuple(replace(one, end=on_day(NOVEMBER, 10)) for one in whole.agreements)
-    office.utility.registry.save(RegistryBatch(things=(replace(whole, agreements=ended),)))
+    office.utility.registry.save(RegistryBatch(changes=(Change(whole, replace(whole, agreements=ended)),)))
     done = bill_off_cycle(
         desk=office.billing(),
         posting=office.posting(on_day(NOVEMBER, 10)),

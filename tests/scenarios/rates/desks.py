@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 from chalicelib.usecases.account_inputs import BillingDesk
 from chalicelib.usecases.post_transaction import Desk
@@ -11,24 +11,11 @@ from tests.in_process import InProcess, read_rate_document
 
 
 def billing(utility: InProcess) -> BillingDesk:
-    return BillingDesk(
-        registry=utility.registry,
-        reads=utility.reads,
-        ledger=utility.ledger_reader,
-        operations=utility.operations,
-        store=utility.store,
-        read_rate_document=read_rate_document,
-    )
+    return utility.billing_desk()
 
 
 def posting(utility: InProcess, today: date) -> Desk:
-    return Desk(
-        ledger=utility.ledger,
-        periods=utility.periods,
-        actor="test",
-        now=datetime(today.year, today.month, today.day, 15, tzinfo=UTC),
-        today=today,
-    )
+    return utility.posting_desk(today)
 
 
 def events(utility: InProcess) -> EventDesk:

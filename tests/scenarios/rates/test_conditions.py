@@ -40,10 +40,10 @@ def utility() -> InProcess:
 
 def declare(
     utility: InProcess, loaded: LoadedCondition, *, since: date = BILLED, retroactive: bool = False
-) -> bool:
+) -> None:
     utility.now += timedelta(minutes=1)
-    desk = drought.condition_desk(utility.store, utility.audit, utility.now)
-    return desk.declare(loaded.condition, loaded.canonical, since=since, retroactive=retroactive)
+    desk = drought.condition_desk(utility.store, utility.lives, utility.now)
+    drought.declare(desk, loaded, since=since, retroactive=retroactive)
 
 
 def bills(utility: InProcess) -> list[Bill]:
@@ -109,9 +109,13 @@ def test_a_revision_that_changes_billed_days_is_refused_until_it_is_meant(utilit
     late = stage(2, day_2026_01_01="0", day_2026_09_25="2")
     with pytest.raises(PastChanged, match="changes what was said of 2026-09-25"):
         declare(utility, late)
-    assert declare(utility, late, retroactive=True)
-    (entry,) = [one for one in utility.audit.all_entries() if one.unique == "declared.2"]
-    assert (entry.after["changed_from"], entry.after["retroactive"]) == ("2026-09-25", True)
+    declare(utility, late, retroactive=True)
+    entry = utility.audit.entries(entity="condition", entity_id="drought_stage")[-1]
+    assert (entry.action, entry.after["from"], entry.after["retroactive"]) == (
+        "put in force",
+        "2026-09-25",
+        True,
+    )
 
 
 def test_a_segment_billed_anew_takes_the_stage_that_is_declared_now(utility: InProcess) -> None:

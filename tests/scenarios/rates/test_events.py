@@ -83,9 +83,9 @@ def test_on_the_day_of_the_read_it_belongs_to_the_next_bill(utility: InProcess) 
 
 
 def test_a_period_that_is_cut_charges_it_once(utility: InProcess) -> None:
-    desk = drought.condition_desk(utility.store, utility.audit, utility.now)
+    desk = drought.condition_desk(utility.store, utility.lives, utility.now)
     loaded = drought.stage(1, day_2026_10_15="2", day_2026_10_20="0", day_2026_10_25="2")
-    desk.declare(loaded.condition, loaded.canonical, since=date(2026, 10, 12))
+    drought.declare(desk, loaded, since=date(2026, 10, 12))
     record(utility)
     utility.bill(OCTOBER)
     utility.bill(NOVEMBER)
@@ -174,13 +174,13 @@ def test_while_a_run_holds_the_cycle_no_event_slips_in(utility: InProcess) -> No
 
 def test_a_run_that_begins_meanwhile_is_told_of(utility: InProcess) -> None:
     registry = utility.registry
-    kept = registry.change_agreements
+    kept = registry.save
 
     def slowly(*arguments: object, **named: object) -> None:
         utility.bill(OCTOBER)
         kept(*arguments, **named)  # type: ignore[arg-type]
 
-    registry.change_agreements = slowly  # type: ignore[method-assign, assignment]
+    registry.save = slowly  # type: ignore[method-assign, assignment]
     assert record(utility, day=date(2026, 9, 20)) is Recorded.OVERTAKEN
     assert fees(utility) == []
 

@@ -109,14 +109,14 @@ def test_what_was_canceled_is_not_usage(utility: InProcess) -> None:
     assert {row.end for row in rows} == {date(2026, 11, 10)}
 
 
-def test_tariff_and_attributes_are_those_of_the_last_day_of_service(utility: InProcess) -> None:
+def test_an_attribute_that_changes_is_exported_with_the_day(utility: InProcess) -> None:
     _, account = household(1)
     changed = Dated.since(date(2026, 9, 10), "5/8").with_entry(date(2026, 10, 10), "1")
     agreements = tuple(replace(one, determinants={"meter_size": changed}) for one in account.agreements)
-    utility.register([replace(account, agreements=agreements)])
+    utility.change(account, replace(account, agreements=agreements))
     rows = [row for row in exported(utility) if row.account == the_account(1)]
     assert {row.end: row.determinants for row in rows} == {
-        date(2026, 10, 10): {"meter_size": "5/8"},
+        date(2026, 10, 10): {"meter_size": "5/8; 2026-10-10=1"},
         date(2026, 11, 10): {"meter_size": "1"},
     }
 

@@ -57,6 +57,13 @@ def test_a_sound_document_of_any_kind_is_ok(folder: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "ok\n" * len(files))
 
 
+def test_a_mark_before_the_text_does_not_hide_of_what_kind_it_is(folder: Path) -> None:
+    rule = (SAMPLES.parent / "averages" / "winter-sewer.yaml").read_text(encoding="utf-8")
+    file = folder / "marked.yaml"
+    file.write_text(rule[rule.index("average:") :], encoding="utf-8-sig")
+    assert run("check", str(file)).stdout == "ok\n"
+
+
 def test_a_folder_is_searched_for_documents(folder: Path) -> None:
     result = run("check", str(folder))
     assert result.stdout.splitlines() == [
@@ -64,6 +71,13 @@ def test_a_folder_is_searched_for_documents(folder: Path) -> None:
         f"{folder}/deep/town.OWRS: ok",
         f"{folder}/town.owrs: ok",
     ]
+
+
+def test_a_folder_without_documents_is_noted(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    result = run("check", str(folder / "empty"))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{folder}/empty: note: there is no document (.owrs, .yaml, .yml) in it\n"
 
 
 def test_classes_that_cannot_be_billed_are_noted_beside_or_refused_when_strict(folder: Path) -> None:

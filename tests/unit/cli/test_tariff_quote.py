@@ -54,6 +54,16 @@ def test_facts_and_formulas_are_told_for_the_days_they_hold() -> None:
     assert facts[0]["determinants"] == {"low_income": "no", "meter_size": "5/8", "tax_exempt": "no"}
 
 
+def test_a_step_is_named_and_stands_apart_from_tiers() -> None:
+    kerala = str(SAMPLES.parents[1] / "tests" / "golden" / "tariffs" / "ordinances" / "kerala-domestic.yaml")
+    march = ["--from", "2023-03-01", "--to", "2023-04-01", "--usage", "12 m3"]
+    assert "Water charge, step 3" in quote(kerala, *march)
+    lines = json.loads(quote(kerala, *march, "--json"))["lines"]
+    assert [(line["tier"], line["step"]) for line in lines] == [
+        (None, {"number": 3, "from": "10.000", "to": "15.000"})
+    ] * 2
+
+
 def test_a_budget_is_worked_out_before_ones_eyes() -> None:
     budget = str(SAMPLES.parents[1] / "tests" / "golden" / "tariffs" / "ordinances" / "western-murrieta.yaml")
     june = ["--from", "2018-06-01", "--to", "2018-07-01", "--usage", "31"]

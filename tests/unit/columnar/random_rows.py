@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.columnar.rows import UsageRows
 from chalicelib.domain.kernel.quantity import Unit
-from tests.unit.columnar.strategies import ATTRIBUTES, START
+from tests.unit.columnar.strategies import ATTRIBUTES, EVENTS, START
 
 
 class Row(NamedTuple):
@@ -29,6 +30,29 @@ class Row(NamedTuple):
     budget: str
     winter: str
     area: str
+    position: str = ""
+    scheduled_days: int = 0
+    changes_on: int | None = None
+    happened: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def first_day(self) -> date:
+        return START + timedelta(days=self.start)
+
+    def cell(self, name: str) -> str:
+        """An attribute; zone and budget are others from the day `changes_on`."""
+        then = {"zone": "E", "budget": "3.50"}.get(name)
+        if self.changes_on is None or then is None:
+            return str(getattr(self, name))
+        return f"{getattr(self, name)}; {self.first_day + timedelta(days=self.changes_on)}={then}"
+
+    @property
+    def event(self) -> str:
+        """What happened, where there is but one and it has no day: the plain form."""
+        days = dict(self.happened)
+        if [*days] == [0]:
+            return days[0]
+        return "; ".join(f"{self.first_day + timedelta(days=day)}={days[day]}" for day in sorted(days))
 
 
 def mostly(*usual: str, else_: Sequence[str]) -> st.SearchStrategy[str]:
@@ -38,6 +62,7 @@ def mostly(*usual: str, else_: Sequence[str]) -> st.SearchStrategy[str]:
 
 
 numbers = st.decimals("0.5", "40", places=2).map(str) | st.sampled_from(["8", "12", "20.00"])
+events = st.sampled_from(["1", "2", "83.25"])
 random_rows = st.builds(
     Row,
     tariff=mostly("R-1", "R-2", else_=["R-3"]),
@@ -53,6 +78,10 @@ random_rows = st.builds(
     budget=numbers | numbers | mostly("0", "10", else_=["", "1e3", " 7 ", "-2", "many"]),
     winter=numbers | st.sampled_from(["", "0", "9", "+9.50", "1e1", ".5"]),
     area=st.just("") | numbers,
+    position=mostly("", "regular", else_=["opening", "opening", "closing"]),
+    scheduled_days=st.sampled_from([0, 30, 30, 31]),
+    changes_on=st.none() | st.none() | st.integers(1, 30),
+    happened=st.just(()) | st.lists(st.tuples(st.integers(0, 40), events), max_size=3).map(tuple),
 )
 
 
@@ -68,7 +97,10 @@ def usage_rows(listed: Sequence[Row], *, unit: Unit, texts: str = "U") -> UsageR
         places=2,
         unit=unit,
         determinants={
-            name: np.array([getattr(row, name) for row in listed]).astype(texts) for name in ATTRIBUTES
+            name: np.array([row.cell(name) for row in listed]).astype(texts) for name in ATTRIBUTES
         },
+        events={name: np.array([row.event for row in listed]).astype(texts) for name in EVENTS},
+        position=np.array([row.position for row in listed]).astype(texts),
+        scheduled_days=np.array([row.scheduled_days for row in listed], dtype=np.int64),
         metered=np.array([row.metered for row in listed]),
     )

@@ -20,16 +20,17 @@ from chalicelib.domain.tariffs.amounts import ANYTHING, Amount, Formula, Key, Ta
 from chalicelib.domain.tariffs.charges.charge import Charge, Head
 from chalicelib.domain.tariffs.charges.discount import Discount
 from chalicelib.domain.tariffs.charges.minimum_charge import MinimumCharge
+from chalicelib.domain.tariffs.charges.one_off_charge import OneOffCharge
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
 from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, StepRule
 from chalicelib.domain.tariffs.charges.tiered_charge import (
     OutOfOrder,
     StartIs,
     TieredCharge,
-    TierRates,
     TierRule,
 )
 from chalicelib.domain.tariffs.conditions import EVERYWHERE, Condition
@@ -40,12 +41,14 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import (
     Effectivity,
     NamedFormula,
+    OpeningAndClosing,
     Proration,
+    ShortOpening,
     TariffVersion,
     UsageTerms,
 )
 from chalicelib.tariff_documents.expressions import parse_expression
-from tests.unit.domain.tariffs.builders import DECLARED, LONG_AGO, THIRTIETHS, head, version
+from tests.unit.domain.tariffs.builders import DECLARED, LONG_AGO, RECONNECTED, THIRTIETHS, head, version
 
 START = date(2026, 4, 1)
 NUMBER = DeterminantKind.NUMBER
@@ -57,8 +60,10 @@ DETERMINANTS = (
     Determinant(name="days", kind=NUMBER, source=Source.PERIOD),
     Determinant(name="month", kind=DeterminantKind.CHOICE, source=Source.CALENDAR),
     Determinant(name="stage", kind=DeterminantKind.CHOICE, source=Source.UTILITY, default="0"),
+    RECONNECTED,
 )
-ATTRIBUTES = tuple(one.name for one in DETERMINANTS if one.source.of_agreement)
+EVENTS = tuple(one.name for one in DETERMINANTS if one.kind is DeterminantKind.EVENT)
+ATTRIBUTES = tuple(one.name for one in DETERMINANTS if one.source.of_agreement and one.name not in EVENTS)
 
 rules = st.sampled_from(RoundingRule)
 rates = st.decimals("-2", "20", places=3)
@@ -173,8 +178,36 @@ def tiered(draw: st.DrawFn, code: str, _earlier: Sequence[str]) -> Charge:
         start_is=draw(st.sampled_from(StartIs)),
         tiers=tuple(TierRule(start=start, rate=draw(amounts(rates))) for start in starts),
         width_times=draw(st.sampled_from([None, None, "dwelling_units", "budget"])),
-        rates=draw(st.sampled_from(TierRates)),
         out_of_order=OutOfOrder.EMPTY_TIER if starts[-1] != reached else out_of_order,
+        quantity=draw(quantity_rules),
+        prorated=draw(st.booleans()),
+    )
+
+
+@st.composite
+def stepped(draw: st.DrawFn, code: str, _earlier: Sequence[str]) -> Charge:
+    """With amounts, rates or both; where a formula says where the last step starts, it may be refused."""
+    starts: list[Amount] = [Decimal(0)]
+    reached = Decimal(0)
+    for width in draw(st.lists(st.decimals("0.25", "12", places=2), max_size=4)):
+        reached += width + 1
+        starts.append(reached)
+    if len(starts) > 1 and draw(st.integers(0, 3)) == 3:
+        starts[-1] = draw(formulas)
+    steps = []
+    for start in starts:
+        amount, rate = draw(
+            st.tuples(amounts(money), st.none() | amounts(rates)) | st.tuples(st.none(), amounts(rates))
+        )
+        included = draw(st.none() | amounts(quantities)) if rate is not None else None
+        steps.append(StepRule(start=start, amount=amount, rate=rate, included=included))
+    counts = st.sampled_from([None, None, "dwelling_units", "budget"])
+    return SteppedCharge(
+        head=draw(heads(code)),
+        start_is=draw(st.sampled_from(StartIs)),
+        steps=tuple(steps),
+        times=draw(counts) if any(step.amount is not None for step in steps) else None,
+        width_times=draw(counts),
         quantity=draw(quantity_rules),
         prorated=draw(st.booleans()),
     )
@@ -211,22 +244,37 @@ def roundings(code: str, earlier: Sequence[str]) -> st.SearchStrategy[Charge]:
     return st.builds(RoundingCharge, head=heads(code), to=steps, of=bases(earlier))
 
 
+def one_offs(code: str, _earlier: Sequence[str]) -> st.SearchStrategy[Charge]:
+    when = {"head": heads(code), "when": st.sampled_from(EVENTS)}
+    percent = st.builds(OneOffCharge, **when, percent=amounts(percents), floor=st.none() | money)
+    return percent | st.builds(OneOffCharge, **when, amount=amounts(money))
+
+
 def bases(earlier: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(earlier), min_size=1, unique=True).map(tuple)
 
 
+_ON_OTHERS = 4  # the place of the first kind that is taken on earlier charges
 CHARGES: list[Callable[[str, Sequence[str]], st.SearchStrategy[Charge]]] = [
     services,
     per_unit,
     tiered,
+    stepped,
     percentages,
     minimums,
     discounts,
     roundings,
+    one_offs,
 ]
 
 prorations = st.sampled_from([None, None, THIRTIETHS, replace(THIRTIETHS, tiers=False)]) | st.builds(
-    Proration, normal_days=st.just((25, 35)), basis_days=st.sampled_from([30, 31, None]), tiers=st.booleans()
+    Proration,
+    normal_days=st.just((25, 35)),
+    basis_days=st.sampled_from([30, 31, None]),
+    tiers=st.booleans(),
+    opening_and_closing=st.sampled_from(OpeningAndClosing),
+    shortest_opening_days=st.sampled_from([0, 5, 40]),
+    below_shortest=st.sampled_from(ShortOpening),
 )
 usage_terms = st.builds(
     UsageTerms,
@@ -243,7 +291,7 @@ def tariffs(draw: st.DrawFn, *, usage: UsageTerms) -> TariffVersion:
     charges: list[Charge] = []
     for code in "ABCDEF"[: draw(st.integers(1, 6))]:
         earlier = [charge.head.code for charge in charges]
-        kinds = CHARGES if earlier else CHARGES[:3]
+        kinds = CHARGES if earlier else CHARGES[:_ON_OTHERS]
         charges.append(draw(draw(st.sampled_from(kinds))(code, earlier)))
     return version(
         *charges,

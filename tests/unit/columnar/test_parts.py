@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import bootstrap
-from chalicelib.columnar.accounts import AccountTwice
+from chalicelib.columnar.accounts import AccountBeyondMeasure, AccountTwice
 from chalicelib.columnar.compare import combined
 from chalicelib.columnar.packed import dump_part, dump_sums, load_part, load_sums
 from chalicelib.columnar.part_rating import Comparing
@@ -26,7 +27,8 @@ from chalicelib.domain.tariffs.rating import RateDocument
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.simulation import Compared, NothingToRate, Terms
 from tests.unit.columnar.random_rows import Row, random_rows
-from tests.unit.columnar.strategies import ATTRIBUTES, START, books
+from tests.unit.columnar.strategies import ATTRIBUTES, EVENTS, START, books
+from tests.unit.domain.tariffs.builders import service, version
 from tests.usage_files import NOW, PROPOSED, YEAR, written
 
 SINCE = date(2026, 1, 1)
@@ -79,7 +81,10 @@ def table_of(numbered: Sequence[tuple[int, Owned]]) -> UsageTable:
         metered=np.array([row.metered for row in rows], dtype=np.bool_),
         usage=np.array([row.usage for row in rows], dtype=np.int64),
         places=2,
-        determinants={name: coded([getattr(row, name) for row in rows]) for name in ATTRIBUTES},
+        determinants={name: coded([row.cell(name) for row in rows]) for name in ATTRIBUTES},
+        events={name: coded([row.event for row in rows]) for name in EVENTS},
+        position=coded([row.position for row in rows]),
+        scheduled_days=np.array([row.scheduled_days for row in rows], dtype=np.int64),
     )
 
 
@@ -120,7 +125,7 @@ def test_every_split_and_order_gives_what_all_rows_at_once_give(
 
 def usage_of(path: Path, *, rows_a_part: int) -> Iterator[UsageStore]:
     source = bootstrap.usage_source(str(path), rows_a_part=rows_a_part)
-    with source.open(determinants=("meter_size",)) as usage:
+    with source.open(determinants=("meter_size",), events=()) as usage:
         assert isinstance(usage, UsageStore)
         yield usage
 
@@ -142,13 +147,43 @@ def test_a_file_comes_in_parts_of_whole_accounts_in_their_order(tmp_path: Path) 
             assert (part.usage + 2 == part.line).all(), "each row kept its own usage"
 
 
+def between(now: TariffVersion, proposed: TariffVersion) -> Comparing:
+    return Comparing(now=terms([now], []), proposed=terms([proposed], []), by=())
+
+
+PLAIN_ROW = Row("R-1", 0, 30, 500, True, "1", "N", "1", "", "", "", "", "")
+
+
+def test_sums_of_many_accounts_leave_64_bits_and_stay_exact() -> None:
+    comparing = between(version(service("40000000000000000")), version(service("30000000000000000.01")))
+    rows = [(number, Owned(PLAIN_ROW, number, 0, "homes", 0)) for number in range(3)]
+    parts = [
+        load_sums(dump_sums(comparing.rater().sums(table_of(rows[:2])))),
+        comparing.rater().sums(table_of(rows[2:])),
+    ]
+    found = put_together(parts, comparing)
+    assert isinstance(found, Compared)
+    now, proposed = 4 * 10**18, 3 * 10**18 + 1
+    comparison = found.comparison
+    assert (comparison.total.now_minor, comparison.total.proposed_minor) == (3 * now, 3 * proposed)
+    for sums in (comparison.by_class[0].revenue, comparison.by_charge[0].revenue, comparison.overall.revenue):
+        assert (sums.now_minor, sums.proposed_minor) == (3 * now, 3 * proposed)
+    # By the month: 365 days of the change over 12 times the 30 days of the row, half away from zero.
+    monthly = -((2 * (now - proposed) * 365 + 360) // 720)
+    assert [account.monthly_minor for account in comparison.accounts] == [monthly] * 3
+    assert comparison.overall.quantiles_percent[0] == Decimal("-25.00")
+
+
+def test_an_account_beyond_64_bits_is_refused_by_name() -> None:
+    comparing = between(version(service("40000000000000000")), version(service("1")))
+    rows = [Owned(PLAIN_ROW, account, agreement, "homes", 0) for account in (6, 7) for agreement in range(2)]
+    comparing.rater().sums(table_of([*enumerate(rows)]))  # two rows of each are within 64 bits
+    with pytest.raises(AccountBeyondMeasure, match="account A7 comes to more than 64 bits hold"):
+        comparing.rater().sums(table_of([*enumerate([*rows, rows[-1]])]))
+
+
 def test_an_account_in_two_parts_is_refused() -> None:
-    comparing = Comparing(
-        now=Terms(versions=[NOW], conditions=[], moved={}, since=SINCE),
-        proposed=Terms(versions=[PROPOSED], conditions=[], moved={}, since=SINCE),
-        by=(),
-    )
-    row = Row("R-1", 0, 30, 500, True, "1", "N", "1", "", "", "", "", "")
-    part = comparing.rater().sums(table_of([(0, Owned(row, 7, 0, "homes", 0))]))
+    comparing = between(NOW, PROPOSED)
+    part = comparing.rater().sums(table_of([(0, Owned(PLAIN_ROW, 7, 0, "homes", 0))]))
     with pytest.raises(AccountTwice, match="account A7 is in two parts"):
         put_together([part, part], comparing)

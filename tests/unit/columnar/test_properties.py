@@ -71,7 +71,7 @@ def test_columns_give_the_cents_of_itemised_rating(
 def test_a_charge_without_a_step_over_columns_costs_time_and_no_cent(
     documents: list[RateDocument], listed: list[Row]
 ) -> None:
-    with patch.object(evaluate, "step_of", return_value=None):
+    with patch.object(group, "has_steps", return_value=False):
         agree(documents, usage_rows(listed, unit=Unit.CCF))
 
 

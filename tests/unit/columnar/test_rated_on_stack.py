@@ -12,7 +12,18 @@ from chalicelib.columnar.rated_on_stack import PartsFailed
 from chalicelib.columnar.simulation_files import PartDesk, SimulationFiles
 from chalicelib.domain.tariffs.version import TariffVersion
 from chalicelib.usecases.ports.artefacts import ArtefactMissing
+from tests.infrastructure.reach import packages_reached
 from tests.rated_elsewhere import USAGE, Stack, rate, riverbend
+
+PROJECT = Path(__file__).parents[3]
+
+
+def test_the_function_that_rates_a_part_needs_no_table_engine() -> None:
+    """DuckDB would more than double its layer; it reads files, and those stay at the desk."""
+    on_lambda = packages_reached(PROJECT, "functions.simulate_part")
+    assert "numpy" in on_lambda
+    assert "duckdb" not in on_lambda
+    assert "duckdb" in packages_reached(PROJECT, "cli.commands.tariffs.simulate")
 
 
 def test_the_stack_gives_the_very_same_simulation(tmp_path: Path) -> None:

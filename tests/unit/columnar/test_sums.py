@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.columnar.effects import _by_size
-from chalicelib.columnar.sums import main_value, quantiles, raised, rounded, sums_by
+from chalicelib.columnar.sums import main_value, quantiles, raised, rounded, sum_of, sums_by
 from chalicelib.domain.kernel.rounding import RoundingRule, divide
 
 LARGE = st.integers(-(10**14), 10**14)
@@ -28,7 +28,16 @@ def test_sums_by_key_are_exact(pairs: list[tuple[int, int]]) -> None:
     ]
 
 
-@given(LARGE, st.integers(1, 10**6))
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([2**63 - 1, -(2**63), 2**62, -1, 1]))))
+def test_sums_beyond_64_bits_are_exact(pairs: list[tuple[int, int]]) -> None:
+    keys, values = column([key for key, _ in pairs]), column([value for _, value in pairs])
+    assert sums_by(keys, values, 3).tolist() == [
+        sum(value for key, value in pairs if key == wanted) for wanted in range(3)
+    ]
+    assert sum_of(values) == sum(value for _, value in pairs)
+
+
+@given(LARGE | st.sampled_from([2**63 - 1, 1 - 2**63]), st.integers(1, 10**6) | st.just(2**62))
 def test_division_rounds_as_the_kernel_does(numerator: int, denominator: int) -> None:
     one = column([numerator])
     assert rounded(one, denominator).tolist() == [divide(numerator, denominator, rule=RoundingRule.HALF_UP)]

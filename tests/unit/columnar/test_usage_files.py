@@ -16,8 +16,11 @@ from chalicelib import bootstrap
 from chalicelib.columnar.usage_files import UnreadableUsageFile, UsageFileMissing
 from chalicelib.columnar.usage_store import UsageStore
 from chalicelib.columnar.usage_table import UsageTable
+from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.kernel.quantity import Unit
 from chalicelib.domain.kernel.rows import HeaderRefused
+from chalicelib.domain.tariffs.request import Position
+from chalicelib.files.delimited import FileNotText
 from chalicelib.usecases.ports.simulation import NothingToRate
 from tests.usage_files import YEAR, written
 
@@ -40,7 +43,7 @@ class Read:
 
 def read(path: Path | str, *, unit: Unit | None = None, ignored: tuple[str, ...] = ()) -> Read:
     source = bootstrap.usage_source(str(path), unit=unit, ignored=ignored)
-    with source.open(determinants=("meter_size",)) as usage:
+    with source.open(determinants=("meter_size",), events=("reconnected",)) as usage:
         assert isinstance(usage, UsageStore)
         (rows,) = usage.parts()
         return Read(usage, rows)
@@ -101,6 +104,51 @@ def test_a_row_that_cannot_be_understood_is_rejected_with_its_line(
     table = read(written(tmp_path, f"{HEAD}{good}\n{row}\n"))
     assert rejected(table) == [(3, column, reason)]
     assert (table.row_count, table.usage.tolist()) == (2, [15])
+
+
+WIDE = "agreement,tariff,from,to,usage,unit,position,scheduled_days,meter_size,reconnected\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "reason"),
+    [
+        ("final,,,", "position", "'final' is no position of a bill"),
+        (",0,,", "scheduled_days", "'0' is no number of days"),
+        (",30.5,,", "scheduled_days", "'30.5' is no number of days"),
+        (",,5/8; 2026-02-31=1,", "meter_size", "'5/8; 2026-02-31=1' has days that are none"),
+        (",,2026-01-09=1; 2026-01-08=2,", "meter_size", "has days that are none, or do not follow"),
+        (",,5/8; 2026-02-01=1,", "meter_size", "'5/8; 2026-02-01=1' changes outside of the period"),
+        (",,5/8; 2026-01-01=1,", "meter_size", "'5/8; 2026-01-01=1' changes outside of the period"),
+        (",,,yes", "reconnected", "'yes' does not say what happened when"),
+        (",,,-1", "reconnected", "'-1' does not say what happened when"),
+        (",,,2026-01-09", "reconnected", "'2026-01-09' does not say what happened when"),
+        (",,,2026-01-09=1; 2", "reconnected", "'2026-01-09=1; 2' does not say what happened when"),
+        (",,,2026-01-09=0", "reconnected", "'2026-01-09=0' has an event of nothing"),
+        (",,,0.00", "reconnected", "'0.00' has an event of nothing"),
+        (",,,2026-01-31=1", "reconnected", "'2026-01-31=1' has a day that is not billed in the period"),
+        (",,,2025-12-31=1", "reconnected", "'2025-12-31=1' has a day that is not billed in the period"),
+        (",,,2026-01-09=1; 2026-01-09=1", "reconnected", "has days that are none, or do not follow"),
+        (",,,2026-13-09=1", "reconnected", "'2026-13-09=1' has days that are none"),
+    ],
+)
+def test_what_is_said_of_a_bill_beside_its_usage_is_checked_too(
+    cells: str, column: str, reason: str, tmp_path: Path
+) -> None:
+    good = "B,R-1,2026-01-01,2026-01-31,1,ccf,Opening,31,5/8; 2026-01-31=1,2026-01-01=1; 2026-01-30=83.20"
+    table = read(written(tmp_path, f"{WIDE}{good}\nA,R-1,2026-01-01,2026-01-31,1,ccf,{cells}\n"))
+    ((line, found, said),) = rejected(table)
+    assert (line, found) == (3, column)
+    assert reason in said
+    assert (table.positions, table.events) == (True, ("reconnected",))
+    assert table.rows.position.names == ("opening",)
+    assert table.scheduled_days.tolist() == [31]
+
+
+def test_an_event_without_a_day_is_one_of_the_first_day(tmp_path: Path) -> None:
+    table = read(written(tmp_path, f"{WIDE}A,R-1,2026-01-01,2026-01-31,1,ccf,,,,2\n"))
+    request = table.rows_of(Unit.CCF, np.array([0]), table.tariff).request(0)
+    assert request.determinants["reconnected"].entries == ((date(2026, 1, 1), "2"),)
+    assert (request.position, request.scheduled_days) == (Position.REGULAR, None)
 
 
 @pytest.mark.parametrize(
@@ -173,8 +221,59 @@ def test_a_missing_file_and_one_that_is_not_parquet_are_refused(tmp_path: Path) 
         read(tmp_path / "none.csv")
     with pytest.raises(UnreadableUsageFile, match="cannot be read"):
         read(written(tmp_path, "not parquet", "usage.parquet"))
-    with pytest.raises(NothingToRate, match="not one of the 0 rows"):
+    with pytest.raises(NothingToRate, match=r"no row in usage\.csv"):
         _ = read(written(tmp_path, HEAD)).days
+    with pytest.raises(NothingToRate, match=r"not one of the 1 rows .* usage\.csv:2 to: 'never' is not"):
+        _ = read(written(tmp_path, HEAD + "A,R-1,2026-01-01,never,1,ccf\n")).days
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "refusal", "said"),
+    [
+        (HEAD.encode("utf-16"), "usage.csv", UnreadableUsageFile, "is not UTF-8 text"),
+        (HEAD.encode() + "Á,R-1".encode("latin-1"), "usage.csv", UnreadableUsageFile, "is not UTF-8 text"),
+        (gzip.compress(HEAD.encode())[:20], "usage.csv.gz", UnreadableUsageFile, "cut off or damaged"),
+        (HEAD.encode(), "usage.csv.gz", UnreadableUsageFile, "cut off or damaged"),
+        (HEAD.replace(",", ";").encode(), "usage.csv", HeaderRefused, "parted by ';': save the file with"),
+        (HEAD.replace(",", "\t").encode(), "usage.csv", HeaderRefused, r"parted by '\\t'"),
+        (b"", "usage.csv", HeaderRefused, "column 'agreement' is missing"),
+        (b"usage,usage\n", "usage.csv", HeaderRefused, "column 'usage' stands twice"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(
+    content: bytes, name: str, refusal: type[Refusal], said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    with pytest.raises(refusal, match=said):
+        read(file)
+
+
+def test_a_file_that_is_damaged_further_on_is_refused_too(tmp_path: Path) -> None:
+    rows = "".join(f"A{number},R-1,2026-01-01,2026-01-31,{number},ccf\n" for number in range(20_000))
+    file = tmp_path / "usage.csv.gz"
+    file.write_bytes(gzip.compress((HEAD + rows).encode())[:-2_000])
+    with pytest.raises(UnreadableUsageFile, match="cut off or damaged"):
+        read(file)
+    plain = written(tmp_path, HEAD + rows, "usage.csv")
+    plain.write_bytes(plain.read_bytes() + b"\xe9,R-1,2026-01-01,2026-01-31,1,ccf\n")
+    with pytest.raises(FileNotText, match="is not utf-8 text"):
+        read(plain)
+
+
+def test_a_quote_that_is_never_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    text = HEAD + "B,R-1,2026-01-01,2026-01-31,1,ccf\n" + '"A,R-1,2026-01-01,2026-01-31,1,ccf\n'
+    assert rejected(read(written(tmp_path, text))) == [(3, "", "unexpected end of data")]
+
+
+def test_a_day_may_be_midnight_in_parquet(tmp_path: Path) -> None:
+    file = parquet(tmp_path, "i")
+    duckdb.execute(
+        f"""COPY (SELECT * REPLACE ("from"::TIMESTAMP AS "from", "to"::TIMESTAMP_NS AS "to")
+        FROM read_parquet('{file}')) TO '{tmp_path}/times.parquet'"""
+    )
+    table = read(tmp_path / "times.parquet")
+    assert (table.days, list(table.rejected)) == ((date(2026, 1, 1), date(2026, 1, 31)), [])
 
 
 def test_a_packed_file_and_a_byte_order_mark_are_no_hindrance(tmp_path: Path) -> None:

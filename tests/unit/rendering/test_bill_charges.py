@@ -49,6 +49,12 @@ def test_tiers_say_so_once(lines: dict[str, list[dict[str, str]]]) -> None:
     assert second == ("tier 2: above 10 CCF", "5 CCF", "$3.40")
 
 
+def test_a_step_says_so_on_each_line(lines: dict[str, list[dict[str, str]]]) -> None:
+    amount, rate = (said(lines, "Basin charge", number=number) for number in (0, 1))
+    assert amount == ("step 2: above 10 CCF", "", "")
+    assert rate == ("step 2: above 10 CCF", "14 CCF", "$0.25")
+
+
 def test_a_fee_has_its_day_and_how_often(lines: dict[str, list[dict[str, str]]]) -> None:
     assert said(lines, "Reconnection") == ("Oct 15, 2026", "2", "$45.00")
     assert said(lines, "Late payment fee") == ("at least $2.50, Oct 19, 2026", "on $31.80", "")

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.tariff_documents.load import load_tariff, load_tariff_files
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 SOUND = """\
 tariff: R-1
@@ -126,7 +127,7 @@ BROKEN = [
     ("  normal_days", "\tnormal_days", 10, "", "use spaces"),
     ("name: Residential", "name: &n Residential\nlabel: *n", 4, "", "aliases are not read"),
     ("name: Residential", "name: [Residential]", 3, "name", "must be plain text"),
-    ("name: Residential", "name: Res\x07idential", 3, "", "is not YAML"),
+    ("name: Residential", "name: Res\x07idential", 3, "", "no text (U+0007): take it out"),
     (
         "name: Residential",
         'name: "Res\\x7fidential"',
@@ -149,6 +150,48 @@ def test_each_mistake_is_named_with_line_and_field(
     assert (found.file, found.line, found.field) == ("r1.yaml", line, field)
     assert message in found.message
     assert str(found).startswith(f"r1.yaml:{line}: ")
+
+
+BANDS = """\
+- type: commodity_stepped
+  code: BANDS
+  label: Water by bands
+  gl_account: "4021"
+  fund: WATER
+  charge_group: water
+  start_is: boundary
+  steps:
+  - {from: 0, amount: 20}
+  - {from: 5, amount: 35, rate: 4.1, included: 5}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field", "message"),
+    [
+        ("from: 0", "from: 1", 53, "steps[0].from", "it must start at 0"),
+        ("from: 0, amount: 20", "from: 0", 53, "steps[0]", "write amount: 0 where nothing is due"),
+        (
+            "from: 5",
+            "from: 0",
+            54,
+            "steps[1].from",
+            "step 2 starts at 0, after step 1 at 0: starts must rise",
+        ),
+        ("from: 5, ", "", 54, "steps[1].from", "is missing"),
+        ("from: 5", "from: 5, to: 9", 54, "steps[1].to", "is not known here"),
+        ("rate: 4.1, ", "", 54, "steps[1].included", "add a rate, or leave it out"),
+        ("included: 5", "included: -5", 54, "steps[1].included", "-5 is no quantity"),
+        ("  start_is: boundary\n", "", 45, "start_is", "is missing"),
+    ],
+)
+def test_steps_are_in_order_and_each_has_a_price(
+    old: str, new: str, line: int, field: str, message: str
+) -> None:
+    assert BANDS.count(old) == 1
+    (found,) = problems(SOUND + BANDS.replace(old, new))
+    assert (found.line, found.field) == (line, f"charges[3].{field}")
+    assert message in found.message
 
 
 @pytest.mark.parametrize(

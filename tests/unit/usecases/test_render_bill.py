@@ -12,7 +12,8 @@ from chalicelib.domain.utility.profile import Paper
 from chalicelib.rendering.bill_json import dump_bill
 from chalicelib.storage.memory.documents import MemoryDocuments
 from chalicelib.usecases.make_bill_document import BillUnknown
-from chalicelib.usecases.ports.registry import RegistryBatch
+from chalicelib.usecases.ports.registered import Registered
+from chalicelib.usecases.ports.registry import Change, RegistryBatch
 from chalicelib.usecases.ports.rendering import (
     BillView,
     DocumentForm,
@@ -85,12 +86,16 @@ def test_another_wish_gives_another_file(office: Office, wish: dict[str, object]
     assert files(office, press).render(asked()).key != files(office, press).render(asked(**wish)).key
 
 
+def replaced(office: Office, before: Registered, after: Registered) -> None:
+    office.utility.registry.save(RegistryBatch(changes=(Change(before, after),)))
+
+
 def test_what_changes_the_page_gives_another_file(office: Office) -> None:
     press = Press()
     keys = {files(office, press).render(asked()).key}
     press.edition = "2"
     keys.add(files(office, press).render(asked()).key)
-    office.utility.registry.save(RegistryBatch(things=(replace(RIVERBEND, name="Lakeside Water"),)))
+    replaced(office, RIVERBEND, replace(RIVERBEND, name="Lakeside Water"))
     keys.add(files(office, press).render(asked()).key)
     assert len(keys) == 3
 
@@ -98,7 +103,7 @@ def test_what_changes_the_page_gives_another_file(office: Office) -> None:
 def test_the_recipients_wishes_hold_unless_others_are_told(office: Office) -> None:
     wishes = replace(person_of(1, language="es"), large_print=True)
     stored = office.utility.registry.persons([wishes.person_id])[wishes.person_id]
-    office.utility.registry.save(RegistryBatch(things=(office.sealing.seal(wishes, stored=stored),)))
+    replaced(office, stored, office.sealing.seal(wishes, stored=stored))
     press = Press()
     files(office, press).render(asked())
     files(office, press).render(asked(language="en", large_print=False))
@@ -108,7 +113,7 @@ def test_the_recipients_wishes_hold_unless_others_are_told(office: Office) -> No
 def test_a_language_without_a_catalog_is_refused_and_a_wish_for_one_falls_back(office: Office) -> None:
     wishes = person_of(1, language="ar")
     stored = office.utility.registry.persons([wishes.person_id])[wishes.person_id]
-    office.utility.registry.save(RegistryBatch(things=(office.sealing.seal(wishes, stored=stored),)))
+    replaced(office, stored, office.sealing.seal(wishes, stored=stored))
     press = Press()
     files(office, press).render(asked())
     assert press.printed[0].language == "en"

@@ -14,7 +14,7 @@ from chalicelib.domain.simulation.figures import Band, Change, Effect, Measure
 from chalicelib.domain.simulation.simulation import Simulation
 from chalicelib.usecases.ports.simulation import NothingToRate
 from chalicelib.usecases.simulate_tariff import CurrenciesDiffer, MovedToNowhere, NothingToGroupBy
-from tests.unit.domain.tariffs.builders import flat, service, version
+from tests.unit.domain.tariffs.builders import RECONNECTED, flat, one_off, service, version
 from tests.usage_files import NOW, PROPOSED, YEAR, simulated, written
 
 
@@ -94,7 +94,7 @@ def test_bands_are_round_and_hold_every_account_by_its_exact_change(simulation: 
 
 def test_every_control_total_agrees_and_one_that_does_not_is_seen(simulation: Simulation) -> None:
     assert simulation.is_proved
-    assert len(simulation.controls) == 22
+    assert len(simulation.controls) == 23
     found = replace(simulation.comparison, by_class=simulation.comparison.by_class[1:])
     broken = [one.name for one in replace(simulation, comparison=found).controls if not one.holds]
     assert broken == [
@@ -102,6 +102,53 @@ def test_every_control_total_agrees_and_one_that_does_not_is_seen(simulation: Si
         "now: total = sum of classes",
         "proposed: total = sum of classes",
     ]
+
+
+def test_a_rise_of_exactly_a_tenth_is_not_over_a_tenth(tmp_path: Path, simulation: Simulation) -> None:
+    assert effect(simulation, "class", "shops").much_more == 0, "60.00 to 66.00"
+    dearer = replace(PROPOSED, charges=(service("8.00"), flat("2.51")))
+    found = simulated(written(tmp_path), proposed=[dearer]).simulation
+    assert (found.comparison.overall.much_more, effect(found, "class", "shops").much_more) == (1, 1)
+    free = replace(NOW, charges=(flat("0.00"),))
+    new = simulated(written(tmp_path), current=[free]).simulation
+    assert new.comparison.overall.much_more == 3, "who pays nothing now pays much more"
+
+
+def test_an_average_month_is_that_of_all_its_accounts_and_days(simulation: Simulation) -> None:
+    # 64.00 and 62.00 over 120 days of two homes: times 365, by 12 × 120
+    assert effect(simulation, "class", "homes").average_month == Change(1622, 1572)
+    fifths = {
+        (one.rate_class, one.quintile): one.effect.average_month for one in simulation.comparison.fifths
+    }
+    # Less pays 28.00 and 26.00 over 60 days, Same 36.00 on both sides, More 60.00 and 66.00
+    assert fifths == {
+        ("homes", "1"): Change(1419, 1318),
+        ("homes", "3"): Change(1825, 1825),
+        ("shops", "1"): Change(3042, 3346),
+    }
+    assert {one.rate_class for one in simulation.comparison.largest_class} == {"homes"}
+
+
+def test_what_is_needed_is_rounded_to_cents_of_the_currency(tmp_path: Path) -> None:
+    assert simulated(written(tmp_path), needed=Decimal("130.005")).simulation.needed_minor == 13001
+    assert simulated(written(tmp_path)).simulation.needed_minor is None
+
+
+def test_events_that_a_tariff_charges_for_and_the_usage_does_not_tell_of_are_named(tmp_path: Path) -> None:
+    fee = replace(
+        PROPOSED,
+        determinants=(*PROPOSED.determinants, RECONNECTED),
+        charges=(*PROPOSED.charges, one_off("45")),
+    )
+    silent = simulated(written(tmp_path), proposed=[fee]).simulation
+    assert (silent.events, silent.events_untold, silent.tells_positions) == ((), ["reconnected"], False)
+    told = YEAR.replace("meter_size", "meter_size,position,reconnected").replace(
+        "2,ccf,5/8\n", "2,ccf,5/8,regular,2026-01-05=2\n", 1
+    )
+    rows = [line if line.count(",") == 10 else f"{line},," for line in told.splitlines()]
+    found = simulated(written(tmp_path, "\n".join(rows)), proposed=[fee]).simulation
+    assert (found.events, found.events_untold, found.tells_positions) == (("reconnected",), [], True)
+    assert found.comparison.total == Change(12400, 12800 + 2 * 4500)
 
 
 def test_a_year_with_a_rate_change_is_still_compared_like_with_like(tmp_path: Path) -> None:

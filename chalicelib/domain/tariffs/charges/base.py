@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from chalicelib.domain.kernel.rounding import apportion
@@ -33,7 +34,7 @@ class Base:
         whole, shares = self.whole, self.shares
         if not shares:
             if len(whole) == 1:
-                return lambda totals, only=whole[0]: totals[only]  # type: ignore[misc]
+                return itemgetter(whole[0])
             return lambda totals: sum([totals[index] for index in whole])
 
         def amount(totals: list[int]) -> int:

@@ -15,7 +15,9 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeAlias
+
+from typing_extensions import TypeVar
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
@@ -40,6 +42,18 @@ _NOTE_OF_RULE = {
 
 
 Path: TypeAlias = tuple[str | int, ...]
+
+
+class Multiplied(Protocol):
+    """What terms ask of a figure: that it can be multiplied."""
+
+    def __mul__(self, other: Self | int, /) -> Self: ...
+
+
+# What a figure in terms is, and a scaled count in their placement. Bills leave the defaults; who rates many
+# agreements at once (chalicelib/columnar) puts columns where their figures differ.
+F = TypeVar("F", bound=Multiplied, default=Decimal, covariant=True)
+N = TypeVar("N", default=int, covariant=True)
 
 
 class Use(NamedTuple):
@@ -77,13 +91,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Generic[N]):
     """Where a stretch lies in the period, and all about its charge that does not depend on usage.
 
     `share`, `share_notes`: proration of fixed charges, and the amount it comes to, `fixed_minor`, by `fixed`.
     `tier_share`, `tier_notes`: that of `bounds`, the terms' own so prorated (`spread`), scaled by `places`.
-    `step` is the billing step, scaled. `slices` are those of the stretch, whose usage `take` sums; `on` what
-    the terms are taken on, whose amounts `base` sums.
+    `period_spread`: the same for all metered days of the period. `step` is the billing step, scaled. `slices`
+    are those of the stretch, whose usage `take` sums; `on` what the terms are taken on, whose amounts `base`
+    sums.
     """
 
     index: int
@@ -98,9 +113,10 @@ class Placement:
     share_notes: str
     tier_notes: str
     fixed: FixedSpread | None
-    fixed_minor: int
+    fixed_minor: N
     spread: BoundSpread
-    bounds: tuple[int, ...]
+    bounds: tuple[N, ...]
+    period_spread: BoundSpread
     slices: range
     on: Base
 
@@ -128,15 +144,20 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms(ABC):
+class Terms(ABC, Generic[F]):
     """A charge in plain figures. Equal terms on consecutive days make one stretch."""
 
     head: Head
 
     @property
-    def fixed(self) -> Decimal | None:
+    def fixed(self) -> F | None:
         """The full amount that is prorated by days (a charge, a floor, a credit, a cap), if there is one."""
         return None
+
+    @property
+    def fixed_by_usage(self) -> tuple[F, ...]:
+        """Full amounts that are prorated as `fixed` is, where usage decides which of them is due."""
+        return ()
 
     @property
     def prorated(self) -> bool:
@@ -159,7 +180,7 @@ class Terms(ABC):
         return ()
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         """Quantities for a full bill that are spread over days as usage is: the upper bounds of tiers, an
         included volume. In billing units."""
         return ()
@@ -185,7 +206,7 @@ class Terms(ABC):
 
     def constants(
         self,
-        place: Placement,
+        place: Placement[object],
         *,
         kind: LineKind,
         unit: str,

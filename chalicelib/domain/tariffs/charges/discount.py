@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import rounded_product
-from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, F, Flaw, Path, Placement, Step, Terms, make_line
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
 
@@ -17,16 +17,16 @@ _HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DiscountTerms(Terms):
+class DiscountTerms(Terms[F]):
     """`percent` of the charges in `of`, at most `limit`; or, where `percent` is None, `limit` itself."""
 
-    percent: Decimal | None
-    limit: Decimal | None
+    percent: F | None
+    limit: F | None
     of: tuple[str, ...]
     follows_days: bool
 
     @property
-    def fixed(self) -> Decimal | None:
+    def fixed(self) -> F | None:
         return self.limit
 
     @property
@@ -37,7 +37,7 @@ class DiscountTerms(Terms):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def step(self, place: Placement) -> Step:
+    def step(self: DiscountTerms, place: Placement) -> Step:
         """One negative line, unless it comes to nothing; never more than what it is taken from."""
         index, base, limit_minor = place.index, place.base, place.fixed_minor
         capped = self.limit is not None

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from chalicelib.domain.tariffs.amounts import Amount, figure
-from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, F, Path, Placement, Step, Terms, make_line
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MinimumTerms(Terms):
+class MinimumTerms(Terms[F]):
     """The charges in `of` come to at least `floor`."""
 
-    floor: Decimal
+    floor: F
     of: tuple[str, ...]
     follows_days: bool
 
     @property
-    def fixed(self) -> Decimal:
+    def fixed(self) -> F:
         return self.floor
 
     @property
@@ -36,7 +35,7 @@ class MinimumTerms(Terms):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def step(self, place: Placement) -> Step:
+    def step(self: MinimumTerms, place: Placement) -> Step:
         """One line with what is missing, unless nothing is."""
         index, base, floor_minor = place.index, place.base, place.fixed_minor
         constants = self.constants(

@@ -42,7 +42,7 @@ class OneOffTerms(Terms):
 
     def step(self, place: Placement) -> Step:
         """A line for each event, dated its day: never prorated, never split."""
-        lines = tuple(self._line(event, place) for event in self.events)
+        lines = self.lines(place)
         total_minor = sum(line.amount_minor for line in lines)
 
         def charge(_usage: list[int], totals: list[int], made: list[BillLine]) -> None:
@@ -51,7 +51,11 @@ class OneOffTerms(Terms):
 
         return charge
 
-    def _line(self, event: Event, place: Placement) -> BillLine:
+    def lines(self, place: Placement[object]) -> tuple[BillLine, ...]:
+        """The lines, which no usage and no other charge has a part in."""
+        return tuple(self._line(event, place) for event in self.events)
+
+    def _line(self, event: Event, place: Placement[object]) -> BillLine:
         day = Period(event.day, event.day + timedelta(days=1))
         rule = self.head.rounding
         if self.percent is None:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.domain.tariffs.amounts import Amount, figure
-from chalicelib.domain.tariffs.charges.charge import Charge, Flaw, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, F, Flaw, Path, Placement, Step, Terms, make_line
 from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PerUnitTerms(Terms):
+class PerUnitTerms(Terms[F]):
     """`rate` for every unit of `quantity`."""
 
     kind: LineKind
-    rate: Decimal
-    quantity: QuantityTerms = PLAIN
+    rate: F
+    quantity: QuantityTerms[F] = PLAIN
     quantity_prorated: bool = True
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         return self.quantity.bounds
 
     @property
@@ -38,7 +38,7 @@ class PerUnitTerms(Terms):
     def bounds_prorated(self) -> bool:
         return self.quantity_prorated
 
-    def step(self, place: Placement) -> Step:
+    def step(self: PerUnitTerms, place: Placement) -> Step:
         """One line, unless there is nothing to charge for."""
         index, take, quantum = place.index, place.take, place.quantum
         price = place.price(self.rate, rule=self.head.rounding)
@@ -52,7 +52,7 @@ class PerUnitTerms(Terms):
 
         return charge if self.quantity == PLAIN else self._measured_step(place)
 
-    def _measured_step(self, place: Placement) -> Step:
+    def _measured_step(self: PerUnitTerms, place: Placement) -> Step:
         index, take, quantum = place.index, place.take, place.quantum
         price = place.price(self.rate, rule=self.head.rounding)
         measured = self.quantity.measured(place)

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import rounded_product
-from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, F, Path, Placement, Step, Terms, make_line
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import BillLine, LineKind, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PercentTerms(Terms):
+class PercentTerms(Terms[F]):
     """`percent` of the rounded lines of the charges in `of`, at most `cap`."""
 
     kind: LineKind
-    percent: Decimal
+    percent: F
     of: tuple[str, ...]
-    cap: Decimal | None = None
+    cap: F | None = None
     follows_days: bool = True
 
     @property
-    def fixed(self) -> Decimal | None:
+    def fixed(self) -> F | None:
         return self.cap
 
     @property
@@ -36,7 +35,7 @@ class PercentTerms(Terms):
     def base(self) -> tuple[str, ...]:
         return self.of
 
-    def step(self, place: Placement) -> Step:
+    def step(self: PercentTerms, place: Placement) -> Step:
         """One line, unless it comes to nothing."""
         index, base = place.index, place.base
         part = rounded_product(Fraction(self.percent) / 100, rule=self.head.rounding)

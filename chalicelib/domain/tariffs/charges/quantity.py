@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Generic, Never
 
 from chalicelib.domain.kernel.rounding import RoundingRule, divide
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.arithmetic import rounded_product, scaled
-from chalicelib.domain.tariffs.charges.charge import Flaw, Path, Placement
+from chalicelib.domain.tariffs.charges.charge import F, Flaw, Path, Placement
 from chalicelib.domain.tariffs.determinants import Values
 from chalicelib.domain.tariffs.line import Measure
 
@@ -23,19 +24,19 @@ Measured = Callable[[int], tuple[int, Measure | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuantityTerms:
+class QuantityTerms(Generic[F]):
     """The steps in plain figures, in billing units for a full bill; None: not taken."""
 
-    instead: Decimal | None = None
-    share: Decimal | None = None
-    at_most: Decimal | None = None
-    at_least: Decimal | None = None
-    included: Decimal | None = None
+    instead: F | None = None
+    share: F | None = None
+    at_most: F | None = None
+    at_least: F | None = None
+    included: F | None = None
     multiple: Decimal | None = None
     rule: RoundingRule = RoundingRule.UP
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         """Those figures that are spread over days."""
         spread = (self.instead, self.at_most, self.at_least, self.included)
         return tuple(figure for figure in spread if figure is not None)
@@ -45,7 +46,7 @@ class QuantityTerms:
         """What the result is a multiple of."""
         return () if self.multiple is None else (self.multiple,)
 
-    def measured(self, place: Placement) -> Measured:
+    def measured(self: QuantityTerms, place: Placement) -> Measured:
         """A function from a scaled count to the count that is priced, and how it came about.
 
         The bounds of these terms are the first of `place.bounds`.
@@ -92,7 +93,7 @@ class QuantityTerms:
         return measure
 
 
-PLAIN = QuantityTerms()
+PLAIN: QuantityTerms[Never] = QuantityTerms()
 """The metered quantity as it is."""
 
 

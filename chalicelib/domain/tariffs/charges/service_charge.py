@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from chalicelib.domain.tariffs.amounts import Amount, figure
-from chalicelib.domain.tariffs.charges.charge import Charge, Path, Placement, Step, Terms, Use, make_line
+from chalicelib.domain.tariffs.charges.charge import Charge, F, Path, Placement, Step, Terms, Use, make_line
 from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
 from chalicelib.domain.tariffs.line import BillLine, LineKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceTerms(Terms):
+class ServiceTerms(Terms[F]):
     """`amount` each, `count` times (None: once) of what `count_name` counts."""
 
     kind: LineKind
-    amount: Decimal
-    count: Decimal | None
+    amount: F
+    count: F | None
     count_name: str
     follows_days: bool
 
     @property
-    def fixed(self) -> Decimal:
+    def fixed(self) -> F:
         return self.amount * (1 if self.count is None else self.count)
 
     @property
@@ -34,7 +33,7 @@ class ServiceTerms(Terms):
     def waivable(self) -> bool:
         return True
 
-    def step(self, place: Placement) -> Step:
+    def step(self: ServiceTerms, place: Placement) -> Step:
         """One line, the same for every usage."""
         index, amount_minor = place.index, place.fixed_minor
         constants = self.constants(

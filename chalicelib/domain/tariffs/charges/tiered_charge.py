@@ -8,12 +8,13 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.amounts import Amount, figure
 from chalicelib.domain.tariffs.charges.charge import (
     Charge,
+    F,
     Flaw,
     Path,
     Placement,
@@ -24,7 +25,7 @@ from chalicelib.domain.tariffs.charges.charge import (
 )
 from chalicelib.domain.tariffs.charges.quantity import METERED, PLAIN, QuantityRule, QuantityTerms
 from chalicelib.domain.tariffs.determinants import NUMERIC, Values, number_of
-from chalicelib.domain.tariffs.line import BillLine, LineKind, Note, Tier
+from chalicelib.domain.tariffs.line import BillLine, LineKind, Tier
 
 
 class TiersOutOfOrder(Refusal):
@@ -42,13 +43,6 @@ class StartIs(StrEnum):
         return start - 1 if self is StartIs.FIRST_UNIT else start
 
 
-class TierRates(StrEnum):
-    """What usage a tier's rate is for."""
-
-    OF_EACH_TIER = "of_each_tier"  # each part of the usage at the rate of the tier it falls in
-    OF_TIER_REACHED = "of_tier_reached"  # the whole usage at the rate of the highest tier it reaches
-
-
 class OutOfOrder(StrEnum):
     """What holds when a tier would end before it starts: when a table's or a formula's figures say so."""
 
@@ -57,24 +51,23 @@ class OutOfOrder(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TierTerms:
+class TierTerms(Generic[F]):
     """A tier in plain figures, `upper` None for the last one."""
 
-    upper: Decimal | None
-    rate: Decimal
+    upper: F | None
+    rate: F
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TieredTerms(Terms):
+class TieredTerms(Terms[F]):
     """Tiers from the first on, widths already multiplied by any count of dwelling units."""
 
-    tiers: tuple[TierTerms, ...]
-    rates: TierRates = TierRates.OF_EACH_TIER
-    quantity: QuantityTerms = PLAIN
+    tiers: tuple[TierTerms[F], ...]
+    quantity: QuantityTerms[F] = PLAIN
     widths_prorated: bool = True
 
     @property
-    def bounds(self) -> tuple[Decimal, ...]:
+    def bounds(self) -> tuple[F, ...]:
         return (*self.quantity.bounds, *(tier.upper for tier in self.tiers if tier.upper is not None))
 
     @property
@@ -89,8 +82,8 @@ class TieredTerms(Terms):
     def bounds_prorated(self) -> bool:
         return self.widths_prorated
 
-    def step(self, place: Placement) -> Step:
-        """A line for every tier that usage reaches, or one for the highest of them."""
+    def step(self: TieredTerms, place: Placement) -> Step:
+        """A line for every tier that usage reaches."""
         if self.quantity == PLAIN:
             return self._priced(place, place.take)
         take, measured = place.take, self.quantity.measured(place)
@@ -105,11 +98,8 @@ class TieredTerms(Terms):
 
         return charge
 
-    def _priced(self, place: Placement, take: Callable[[list[int]], int]) -> Step:
-        rungs = tuple(self._rungs(place))
-        if self.rates is TierRates.OF_EACH_TIER:
-            return _climb(rungs, index=place.index, quantum=place.quantum, take=take)
-        return _reach(rungs, index=place.index, quantum=place.quantum, take=take)
+    def _priced(self: TieredTerms, place: Placement, take: Callable[[list[int]], int]) -> Step:
+        return _climb(tuple(self._rungs(place)), index=place.index, quantum=place.quantum, take=take)
 
     def edges(self, place: Placement) -> tuple[int, ...]:
         """The start of every tier at `place`, scaled.
@@ -119,10 +109,9 @@ class TieredTerms(Terms):
         """
         return tuple(accumulate((0, *place.bounds[len(self.quantity.bounds) :]), max))
 
-    def _rungs(self, place: Placement) -> Iterator[_Rung]:
+    def _rungs(self: TieredTerms, place: Placement) -> Iterator[_Rung]:
         edges = self.edges(place)
         uppers = (*edges[1:], None)
-        reached = Note.REACHED if self.rates is TierRates.OF_TIER_REACHED else ""
         for number, (lower, upper, tier) in enumerate(zip(edges, uppers, self.tiers, strict=True), 1):
             price = place.price(tier.rate, rule=self.head.rounding)
             constants = self.constants(
@@ -132,7 +121,7 @@ class TieredTerms(Terms):
                 rate=tier.rate,
                 tier=Tier(number, place.quantum * lower, None if upper is None else place.quantum * upper),
                 factor=place.tier_share,
-                notes=(place.tier_notes if place.tier_share else "") + reached,
+                notes=place.tier_notes if place.tier_share else "",
             )
             full = None
             if upper is not None and upper > lower:  # proration can make a narrow tier vanish
@@ -176,21 +165,6 @@ def _climb(
     return charge
 
 
-def _reach(
-    rungs: tuple[_Rung, ...], *, index: int, quantum: Decimal, take: Callable[[list[int]], int]
-) -> Step:
-    """All of the usage at the rate of the highest tier it reaches; its last unit decides which that is."""
-
-    def charge(usage: list[int], totals: list[int], lines: list[BillLine]) -> None:
-        count = take(usage)
-        if count:
-            rung = next(rung for rung in rungs if rung.upper is None or count <= rung.upper)
-            totals[index] = amount_minor = rung.price(count)
-            lines.append(make_line((*rung.constants, quantum * count, None, amount_minor)))
-
-    return charge
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierRule:
     """A tier as the tariff writes it: where it starts, and its rate."""
@@ -203,14 +177,13 @@ class TierRule:
 class TieredCharge(Charge):
     """`tiers` in order; `start_is` reads their starts; `width_times` names a number that widens them.
 
-    `rates` says what usage a tier's rate is for, `quantity` which quantity is put in tiers. Widths follow
-    the length of the bill where the tariff says tiers do, if `prorated`.
+    `quantity` says which quantity is put in tiers. Widths follow the length of the bill where the tariff says
+    tiers do, if `prorated`.
     """
 
     start_is: StartIs
     tiers: tuple[TierRule, ...]
     width_times: str | None = None
-    rates: TierRates = TierRates.OF_EACH_TIER
     out_of_order: OutOfOrder = OutOfOrder.REFUSED
     quantity: QuantityRule = METERED
     prorated: bool = True
@@ -244,32 +217,44 @@ class TieredCharge(Charge):
         for flaw in self._order_flaws(starts):
             raise TiersOutOfOrder(f"charge {code}: {flaw.message}", charge=code)
         times = Decimal(1) if self.width_times is None else number_of(values[self.width_times])
-        uppers = [*accumulate((self.start_is.bound(start) * times for start in starts[1:]), max), None]
+        uppers = uppers_of(starts, start_is=self.start_is, times=times)
         return TieredTerms(
             head=self.head,
             tiers=tuple(
                 TierTerms(upper=upper, rate=figure(tier.rate, values, charge=code))
                 for upper, tier in zip(uppers, self.tiers, strict=True)
             ),
-            rates=self.rates,
             quantity=self.quantity.terms(values, charge=code),
             widths_prorated=self.prorated,
         )
 
     def _order_flaws(self, starts: list[Decimal]) -> Iterator[Flaw]:
-        # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
-        allowed = (0, 1) if self.start_is is StartIs.FIRST_UNIT else (0,)
-        if starts[0] not in allowed:
-            first = "0 or 1" if self.start_is is StartIs.FIRST_UNIT else "0"
-            message = f"the first tier starts at {starts[0]}: it must start at {first}"
-            yield Flaw(("tiers", 0, "from"), message)
-        if self.out_of_order is OutOfOrder.EMPTY_TIER:
-            return
-        bounds = [Decimal(0), *(self.start_is.bound(start) for start in starts[1:])]
-        for number, (before, bound) in enumerate(pairwise(bounds), 1):
-            if bound <= before:
-                yield Flaw(
-                    ("tiers", number, "from"),
-                    f"tier {number + 1} starts at {starts[number]}, after tier {number} at "
-                    f"{starts[number - 1]}: starts must rise, or say out_of_order: empty_tier",
-                )
+        rising = self.out_of_order is OutOfOrder.REFUSED
+        for flaw in order_flaws(starts, start_is=self.start_is, of="tiers", rising=rising):
+            mend = ", or say out_of_order: empty_tier" if flaw.path[1] else ""
+            yield flaw._replace(message=flaw.message + mend)
+
+
+def uppers_of(starts: list[Decimal], *, start_is: StartIs, times: Decimal) -> list[Decimal | None]:
+    """Where each of the tiers, or steps, ends that have these `starts`: None for the last one."""
+    return [*accumulate((start_is.bound(start) * times for start in starts[1:]), max), None]
+
+
+def order_flaws(
+    starts: list[Decimal], *, start_is: StartIs, of: Literal["tiers", "steps"], rising: bool = True
+) -> Iterator[Flaw]:
+    """The first of the `starts` that is not the beginning, and those that do not rise where they must."""
+    one = of.removesuffix("s")
+    # "0–10, 11–20" and "1–10, 11–20" both write first units; a boundary can only begin at nothing.
+    allowed = (0, 1) if start_is is StartIs.FIRST_UNIT else (0,)
+    if starts[0] not in allowed:
+        first = "0 or 1" if start_is is StartIs.FIRST_UNIT else "0"
+        yield Flaw((of, 0, "from"), f"the first {one} starts at {starts[0]}: it must start at {first}")
+    bounds = [Decimal(0), *(start_is.bound(start) for start in starts[1:])]
+    for number, (before, bound) in enumerate(pairwise(bounds), 1):
+        if rising and bound <= before:
+            yield Flaw(
+                (of, number, "from"),
+                f"{one} {number + 1} starts at {starts[number]}, after {one} {number} at "
+                f"{starts[number - 1]}: starts must rise",
+            )

@@ -24,6 +24,7 @@ from chalicelib.domain.tariffs.differences.words import (
 
 Document = Mapping[str, Any]
 
+_BY_NUMBER = {"tiers": "Tier", "steps": "Step"}
 _FIRST = ("tariff", "version", "name", "effective_from")
 
 
@@ -130,13 +131,13 @@ class _Comparison:
                 way = taken_on(place.name)
             elif key in {"only_if", "unless"}:
                 way = under_condition(place.name)
-            elif key == "tiers" and _is_list_of_sections(old) and _is_list_of_sections(new):
-                way = self._tiers(str(after.get("code", "")))
+            elif key in _BY_NUMBER and _is_list_of_sections(old) and _is_list_of_sections(new):
+                way = self._numbered(_BY_NUMBER[key], str(after.get("code", "")))
             yield from self._told(way, inner, old, new)
 
-    def _tiers(self, code: str) -> Way:
+    def _numbered(self, what: str, code: str) -> Way:
         return lambda place, before, after: self._sections(
-            place, before, after, name=lambda number: f"Tier {number} of {code}"
+            place, before, after, name=lambda number: f"{what} {number} of {code}"
         )
 
     def _sections(
@@ -160,12 +161,13 @@ class _Comparison:
             return
         for key in _keys(before, after):
             old, new = before.get(key, ABSENT), after.get(key, ABSENT)
-            name = place.name if key in MAIN | {"from"} else f"{place.name}, {field_name(key)}"
+            alone = key == "from" or (key in MAIN and not MAIN & (before.keys() | after.keys()) - {key})
+            name = place.name if alone else f"{place.name}, {field_name(key)}"
             way: Way = self._start if key == "from" else self._anything
             yield from self._told(way, place.under(key, name=name, field=key), old, new)
 
     def _start(self, place: Place, before: Any, after: Any) -> Iterator[Difference]:
-        """Where a tier starts."""
+        """Where a tier, or a step, starts."""
         if is_table(before) and is_table(after):
             yield from self._table(place, before, after, leaf=self._start)
         elif ABSENT in (before, after):

@@ -28,6 +28,7 @@ _FIELDS = {
 _CHARGES = {
     "commodity_flat": "Usage charge",
     "commodity_tiered": "Tiered charge",
+    "commodity_stepped": "Step rate",
     "service_charge": "Service charge",
     "unit_surcharge": "Unit surcharge",
     "percent_surcharge": "Surcharge",
@@ -109,9 +110,14 @@ def _section(section: Mapping[str, Any], *, field: str, currency: str) -> str:
     if "by" in left and isinstance(left.get("values"), Mapping):
         by = spoken(left.pop("by"), field="by", currency=currency)
         told.append(f"by {by} ({_values(left.pop('values'), field=field, currency=currency)})")
-    if "from" in left and "rate" in left:
+    if "from" in left and {"amount", "rate"} & left.keys():
         start = spoken(left.pop("from"), field="from", currency=currency)
-        told.append(f"from {start} at {spoken(left.pop('rate'), field='rate', currency=currency)}")
+        prices = [
+            f"{sign} {spoken(left.pop(field), field=field, currency=currency)}"
+            for field, sign in (("amount", "for"), ("rate", "at"))
+            if field in left
+        ]
+        told.append(f"from {start} {' and '.join(prices)}")
     if "percent" in left:
         percent = spoken(left.pop("percent"), field="percent", currency=currency)
         base = f" of {spoken(left.pop('base'), field='base', currency=currency)}" if "base" in left else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -23,7 +23,7 @@ from chalicelib.tariff_documents.owrs.imports.lifted import (
     times,
 )
 from chalicelib.tariff_documents.owrs.imports.terms import Basis, Expansion, Term
-from chalicelib.tariff_documents.owrs.names import Names, budget_of, tables_of
+from chalicelib.tariff_documents.owrs.names import Names, budget_of
 from chalicelib.tariff_documents.owrs.schedule import BUDGET, percentage
 
 _OF_WATER = ("commodity", "water", "sewer", "recycled", "volume", "bill")
@@ -42,6 +42,10 @@ class Charges:
     sections: list[dict[str, Any]] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, None] = field(default_factory=dict)
+
+    def of_a_drought(self) -> Charges:
+        """These charges, to add those of a drought to."""
+        return replace(self, names=self.names.of_a_drought(), expansion=self.expansion.of_a_drought())
 
     def add(self, terms: Sequence[Term], **conditions: str) -> list[str]:
         """A charge for each term that is not nothing; their codes. Raises NotExpressible."""
@@ -157,7 +161,7 @@ class Charges:
         return self._table(name, "tier_starts", start)
 
     def _table(self, name: str, table: str, item: Any) -> list[Lifted]:
-        found = next((f for n in tables_of(name, table) if (f := self.names.field(n)) is not None), None)
+        found = self.names.table(name, table)
         if found is None:
             raise NotExpressible(f"{name} needs {table}, which the class has not")
         missing = plain(Figure(Fraction(_NO_SUCH_TIER if table == "tier_starts" else 0)))

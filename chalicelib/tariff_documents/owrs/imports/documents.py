@@ -33,7 +33,8 @@ from chalicelib.tariff_documents.owrs.names import (
     USAGE,
 )
 from chalicelib.tariff_documents.owrs.schedule import Schedule
-from chalicelib.tariff_documents.problems import InvalidTariffDocument, Problem
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.problems import Problem
 
 _FIXED_DROUGHT, _SERVICE_CHARGE = "fixed_drought_surcharge", "service_charge"
 _STEP = "0.001"
@@ -109,6 +110,7 @@ class _Import:
         self._expansion = Expansion(self._names)
         self._expressing = Expressing(self._expansion.formulas)
         self._charges = Charges(self._names, self._expansion, self._expressing)
+        self._drought_charges = self._charges.of_a_drought()
         self._remarks = [f"{name} is read as one name, not as a subtraction." for name in hyphens]
 
     def document(self) -> Imported:
@@ -117,7 +119,7 @@ class _Import:
         drought, replacing = self._drought(terms)
         codes = self._main(terms, replacing=replacing)
         if drought:
-            self._charges.add(drought, only_if=DROUGHT)
+            self._drought_charges.add(drought, only_if=DROUGHT)
         if factor != 1:
             self._charges.add_gross_up(factor, codes)
         if not self._charges.sections:
@@ -175,12 +177,13 @@ class _Import:
         fixed = self._names.field(_FIXED_DROUGHT)
         if varying in reached or fixed in reached:
             return [], False  # part of every bill
+        expansion = self._drought_charges.expansion
         terms: list[Term] = []
         if varying is not None and self._schedule.fields[varying].fault is None:
-            terms += [term for term in self._expansion.field(varying) if not term.coefficient.is_zero]
+            terms += [term for term in expansion.field(varying) if not term.coefficient.is_zero]
         replacing = any(term.basis is Basis.TIERS for term in terms)
         if fixed is not None and self._schedule.fields[fixed].fault is None:
-            extra = [term for term in self._expansion.field(fixed) if not term.coefficient.is_zero]
+            extra = [term for term in expansion.field(fixed) if not term.coefficient.is_zero]
             service = [term.coefficient for term in main if term.field == _SERVICE_CHARGE]
             if extra and total(term.coefficient for term in extra) != total(service):
                 terms += extra
@@ -235,8 +238,8 @@ class _Import:
             )
         yield "Each line is rounded half up to the cent."
         yield from metadata.assumed
-        length = f"A bill is {metadata.frequency}; it" if metadata.frequency else "A bill"
-        yield f"{length} is charged in full whatever its days: there is no proration section."
+        billed = f"Customers are billed {metadata.frequency}; a" if metadata.frequency else "A"
+        yield f"{billed} bill is charged in full whatever its days: there is no proration section."
         yield (
             "The rates, and every attribute, of the last day of service hold for the whole bill "
             "(effectivity: period_end)."

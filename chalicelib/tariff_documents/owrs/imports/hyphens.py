@@ -14,7 +14,7 @@ def without_hyphens(rate_class: RateClass) -> tuple[RateClass, list[str]]:
     hyphened = sorted((name for name in rate_class.fields if _is_hyphened(name)), key=len, reverse=True)
     if not hyphened:
         return rate_class, []
-    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, hyphened))})(?![\w.])")
+    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, hyphened))})(?![\w.])", re.IGNORECASE)
 
     def mended(text: str) -> str:
         return names.sub(lambda found: found[0].replace("-", "_"), text)

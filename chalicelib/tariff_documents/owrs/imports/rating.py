@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 from chalicelib.domain.kernel.dated import Dated
@@ -15,6 +16,7 @@ from chalicelib.domain.kernel.money import Money
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.quantity import Quantity
 from chalicelib.domain.kernel.rounding import RoundingRule, to_integer
+from chalicelib.domain.tariffs.charges.tiered_charge import TieredCharge
 from chalicelib.domain.tariffs.determinants import Source
 from chalicelib.domain.tariffs.rating import Rating, RatingRequest, TariffBook
 from chalicelib.domain.tariffs.version import TariffVersion
@@ -23,11 +25,26 @@ from chalicelib.tariff_documents.owrs.file import OwrsFile, read_owrs
 from chalicelib.tariff_documents.owrs.imports.determinants import DROUGHT_STAGE
 from chalicelib.tariff_documents.owrs.imports.documents import Imported, import_owrs
 from chalicelib.tariff_documents.owrs.imports.keys import document_key
-from chalicelib.tariff_documents.owrs.names import BILL, USAGE, Stage
-from chalicelib.tariff_documents.owrs.rating import Input, number_of, tier_asked
+from chalicelib.tariff_documents.owrs.names import (
+    BILL,
+    COMMODITY_CHARGE,
+    DROUGHT_CHARGE,
+    USAGE,
+    Stage,
+    component,
+)
+from chalicelib.tariff_documents.owrs.rating import (
+    Input,
+    InputMissing,
+    NoSuchTier,
+    TierAsked,
+    number_of,
+    tier_asked,
+)
 from chalicelib.tariff_documents.owrs.requests import Answers, Remembered, Request, UnknownClass, class_of
 from chalicelib.tariff_documents.owrs.spellings import decimal_text
-from chalicelib.tariff_documents.source import text_of
+from chalicelib.tariff_documents.problems import InvalidTariffDocument
+from chalicelib.yaml_documents.source import text_of
 
 _DAYS = timedelta(days=30)
 _PLACES = 12
@@ -72,8 +89,7 @@ class Rates:
         start = self.version.effective_from
         usage = None
         if self.version.usage is not None:
-            billed = number_of(USAGE, inputs.get(USAGE, inputs.get("usage", Fraction(0))))
-            usage = Quantity.of(Decimal(decimal_text(_rounded(billed))), self.version.usage.unit)
+            usage = Quantity.of(Decimal(decimal_text(_rounded(self._usage(inputs)))), self.version.usage.unit)
         facts = {self.names.get(name, name): _fact(value) for name, value in inputs.items()}
         if stage is Stage.DROUGHT:
             facts[DROUGHT_STAGE] = "1"
@@ -87,22 +103,54 @@ class Rates:
             )
         )
 
+    def _usage(self, inputs: Mapping[str, Input]) -> Fraction:
+        """The usage given; nothing where no charge is for it."""
+        given = inputs.get(USAGE, inputs.get("usage"))
+        if given is not None:
+            return number_of(USAGE, given)
+        if any(charge.metered for charge in self.version.charges):
+            raise InputMissing(f"{USAGE} is needed: {self.version.code} charges for it", name=USAGE)
+        return Fraction(0)
+
     def value(self, rating: Rating, name: str) -> str:
         """What `name` comes to: the bill, a charge, a field, or the usage or price of a tier."""
         if name == BILL:
             return _amount(rating.total_minor, rating.currency)
         tier = tier_asked(name)
         if tier is not None and name not in self.fields.values():
-            lines = [line for line in rating.lines if line.tier and line.tier.number == tier.number]
-            if tier.priced:
-                return _amount(sum(line.amount_minor for line in lines), rating.currency)
-            return f"{sum((line.quantity or Decimal(0) for line in lines), Decimal(0)).normalize():f}"
+            return self._of_tier(rating, name, tier)
         codes = {code for code, field in self.fields.items() if name in (code, field)}
         if not codes:
             known = ", ".join(dict.fromkeys(self.fields.values()))
             raise NoSuchLine(f"no charge comes from {name}: there are {known}", field=name)
         of_codes = (line.amount_minor for line in rating.lines if line.charge in codes)
         return _amount(sum(of_codes), rating.currency)
+
+    def _of_tier(self, rating: Rating, name: str, asked: TierAsked) -> str:
+        charges = self._tiered(asked.part)
+        most = max(charges.values(), default=0)
+        if asked.number > most:
+            raise NoSuchTier(
+                f"{name} is not there: {', '.join(charges) or 'no charge'} has {most} tiers", field=name
+            )
+        lines = [
+            line
+            for line in rating.lines
+            if line.charge in charges and line.tier and line.tier.number == asked.number
+        ]
+        if asked.priced:
+            return _amount(sum(line.amount_minor for line in lines), rating.currency)
+        return f"{sum((line.quantity or Decimal(0) for line in lines), Decimal(0)).normalize():f}"
+
+    def _tiered(self, part: str | None) -> dict[str, int]:
+        """The charges of `part`, or those for water, or else the first, and how many tiers each has."""
+        tiers = {c.head.code: len(c.tiers) for c in self.version.charges if isinstance(c, TieredCharge)}
+        if part is not None:
+            return {code: count for code, count in tiers.items() if component(self.fields[code]) == part}
+        water = {
+            code: n for code, n in tiers.items() if self.fields[code] in (COMMODITY_CHARGE, DROUGHT_CHARGE)
+        }
+        return water or dict(islice(tiers.items(), 1))
 
 
 class DocumentRates(Answers):
@@ -133,7 +181,8 @@ class DocumentRates(Answers):
         return Rates.imported(found.imported[0])
 
     def _document(self, file: str, code: str) -> Rates:
-        version = load_tariff(text_of(self.path(file), name=file), file=file).version
+        text = text_of(self.path(file), name=file, refused=InvalidTariffDocument)
+        version = load_tariff(text, file=file).version
         if version.code != code:
             raise UnknownClass(f"{file} is the tariff {version.code}, not {code}")
         fields = {charge.head.code: charge.head.code for charge in version.charges}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
@@ -20,6 +21,7 @@ from chalicelib.tariff_documents.owrs.formulas import (
 )
 from chalicelib.tariff_documents.owrs.imports.keys import document_key, split_key
 from chalicelib.tariff_documents.owrs.imports.lifted import (
+    NOTHING,
     UNIT,
     Key,
     Lifted,
@@ -33,7 +35,7 @@ from chalicelib.tariff_documents.owrs.imports.lifted import (
     times,
     total,
 )
-from chalicelib.tariff_documents.owrs.names import BILL, USAGE, Names
+from chalicelib.tariff_documents.owrs.names import BILL, DROUGHT, USAGE, Names
 from chalicelib.tariff_documents.owrs.schedule import is_tiered
 from chalicelib.tariff_documents.owrs.spellings import decimal_text
 
@@ -59,6 +61,11 @@ class Term:
     coefficient: Lifted
     tiers: str | None = None
 
+    @property
+    def kind(self) -> tuple[str, Basis, str | None]:
+        """All but the coefficient: terms of one kind can be added."""
+        return self.field, self.basis, self.tiers
+
 
 class Expansion:
     """The fields of a class, multiplied out. `formulas` are those that keep a name of their own, in order."""
@@ -70,6 +77,12 @@ class Expansion:
         self.formulas: dict[str, Formula] = {}
         self.renamed: dict[str, str] = {}
         """Names that mean a field which is written in another case."""
+
+    def of_a_drought(self) -> Expansion:
+        """The same, in a charge of a drought; a formula that is another one then has its own name."""
+        drought = copy(self)
+        drought._names = self._names.of_a_drought()
+        return drought
 
     def field(self, name: str) -> list[Term]:
         """The terms of a field. Raises NotExpressible."""
@@ -166,25 +179,29 @@ class Expansion:
         formula = total(term.coefficient for term in terms).single
         if formula is None or is_short(formula):
             return terms
-        self.formulas[name] = formula
-        return [Term(field, Basis.FIXED, plain(Name(name)))]
+        kept = name if self.formulas.get(name, formula) == formula else name + DROUGHT
+        self.formulas[kept] = formula
+        return [Term(field, Basis.FIXED, plain(Name(kept)))]
 
     def _rows(self, name: str, by: Key, rows: Mapping[str, Content], field: str) -> list[Term]:
-        """A table whose rows may be by the unit or fixed: a table for each, nothing where the other is."""
+        """A table whose rows may be fixed, by the unit or in tiers: a table for each, nothing in other rows.
+
+        What a bill is the sum of keeps its own field.
+        """
         sound = {key: row for key, row in rows.items() if not isinstance(row, Odd)}
         found = {key: self._content(name, row, field) for key, row in sound.items()}
-        if any(term.basis is Basis.TIERS for terms in found.values() for term in terms):
-            raise NotExpressible(f"{name} sends to tiers from within a table")
-        result: list[Term] = []
-        for basis in (Basis.FIXED, Basis.UNIT):
-            of_basis = {
-                key: total(t.coefficient for t in terms if t.basis is basis) for key, terms in found.items()
+        if name != self._bill:
+            found = {key: [replace(term, field=field) for term in terms] for key, terms in found.items()}
+        result = [Term(field, Basis.FIXED, NOTHING)]
+        kinds = dict.fromkeys(term.kind for terms in found.values() for term in terms)
+        for kind in kinds or [result[0].kind]:
+            of_kind = {
+                key: total(t.coefficient for t in terms if t.kind == kind) for key, terms in found.items()
             }
-            if basis is Basis.FIXED or not all(value.is_zero for value in of_basis.values()):
-                result.append(Term(field, basis, self._by_what_is_known(_table(by, of_basis))))
-        if len(result) > 1 and result[0].coefficient.is_zero:
-            return result[1:]
-        return result
+            table = self._by_what_is_known(_table(by, of_kind))
+            if not table.is_zero:
+                result.append(Term(kind[0], kind[1], table, kind[2]))
+        return result[1:] or result
 
     def _by_what_is_known(self, table: Lifted) -> Lifted:
         """`table` without determinants that are fields: a figure chooses its rows, a formula has a name."""

@@ -13,12 +13,13 @@ from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.domain.tariffs.version import Effectivity, TariffVersion
 from chalicelib.storage.memory.artefacts import MemoryArtefacts
 from chalicelib.storage.memory.audit import MemoryAuditStore
+from chalicelib.storage.memory.tariff_lives import MemoryTariffLives
 from chalicelib.tariff_documents.conditions import load_condition
 from chalicelib.tariff_documents.load import load_tariff_files
 from chalicelib.usecases.declare_condition import conditions_in_force
 from cli.demo.calendar import BillingYear
 from cli.demo.riverbend import Riverbend
-from tests.drought import condition_desk
+from tests.drought import condition_desk, declare
 
 TARIFFS = sorted((Path(__file__).parents[4] / "samples" / "riverbend" / "tariffs").glob("*.yaml"))
 
@@ -74,15 +75,14 @@ def test_the_next_step_of_the_residential_rates_is_dearer_throughout(
 
 
 def test_riverbends_conditions_can_be_declared_beside_its_tariffs() -> None:
-    store, audit, now = MemoryArtefacts(), MemoryAuditStore(), datetime(2026, 11, 24, tzinfo=UTC)
+    store, now = MemoryArtefacts(), datetime(2026, 11, 24, tzinfo=UTC)
     for loaded in load_tariff_files(TARIFFS):
         version = loaded.version
         store.put(f"tariffs/{version.code}/{version.version}.json", loaded.canonical.encode())
+    lives = MemoryTariffLives(audit=MemoryAuditStore())
     for file in sorted((TARIFFS[0].parents[1] / "conditions").glob("*.yaml")):
         loaded_condition = load_condition(file.read_text(), file=file.name)
-        assert condition_desk(store, audit, now).declare(
-            loaded_condition.condition, loaded_condition.canonical, since=date.min
-        )
+        declare(condition_desk(store, lives, now), loaded_condition, since=date.min)
     assert [one.reference for one in conditions_in_force(store)] == [
         "condition:drought_stage@1",
         "condition:power_cost@1",

@@ -181,7 +181,7 @@ def test_a_function_gets_from_sam_the_layers_that_its_size_is_counted_with(sound
         if resource["Type"] == "AWS::Lambda::Function"
     }
     assert given.pop("RenderBill") == ["DependenciesLayer", "DocumentsLayer", "PangoLayer"]
-    assert given.pop("SimulatePart") == ["DependenciesLayer", "LakeLayer"]
+    assert given.pop("SimulatePart") == ["DependenciesLayer", "ColumnsLayer"]
     assert set(map(tuple, given.values())) == {("DependenciesLayer",)}
 
 

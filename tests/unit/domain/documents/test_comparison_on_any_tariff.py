@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.documents.bill_document import StepChange
 from chalicelib.domain.kernel.dated import Dated
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.tariffs.conditions import Condition, Reading
@@ -53,6 +55,17 @@ charges:
   charge_group: w
   rate: 1.00
   quantity: {at_most: 9}
+- type: commodity_stepped
+  code: BASIN
+  label: Basin charge
+  gl_account: "1"
+  fund: w
+  charge_group: w
+  start_is: boundary
+  steps:
+  - {from: 0, amount: 0}
+  - {from: 20, amount: 6.00}
+  - {from: 30, amount: 15.00}
 - type: one_off
   code: TURN-ON
   label: Reconnection
@@ -110,6 +123,41 @@ def test_water_beyond_a_limit_costs_nothing_of_what_is_limited() -> None:
     found = compared(a_bill(OCTOBER, 30, 12, on()), a_bill(SEPTEMBER, 30, 9, on()), on())
     # water: 9 × 2 = 18, then 10 × 2 + 2 × 4 = 28; sewer on 9 both times
     assert parts(found) == (0, 1000, 0, 0)
+
+
+def test_a_step_that_more_water_reaches_is_usage_and_told() -> None:
+    found = compared(a_bill(OCTOBER, 30, 31, on()), a_bill(SEPTEMBER, 30, 20, on()), on())
+    # water: 11 × 4.00 more; sewer on 9 both times; the basin charge 15.00 where nothing was due
+    assert parts(found) == (0, 5900, 0, 0)
+    assert found.steps == (StepChange(charge="BASIN", before=1, now=3),)
+
+
+def test_a_step_that_more_days_reach_is_days() -> None:
+    september = a_bill(SEPTEMBER, 30, 21, on())
+    found = compared(a_bill(OCTOBER, 40, 28, on()), september, on())
+    # 0.7 ccf a day both times: 7 × 4.00 for ten days more, on the second step both times
+    assert parts(found) == (2800, 0, 0, 0)
+    assert found.steps == ()
+    longer = compared(a_bill(OCTOBER, 50, 35, on()), september, on())
+    assert parts(longer) == (5600 + 900, 0, 0, 0)
+    assert [(change.before, change.now) for change in longer.steps] == [(2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "used", "rate", "steps"),
+    [
+        ("amount: 15.00", "amount: 16.00", 31, 100, []),
+        ("from: 30,", "from: 25,", 26, 900, [(2, 3)]),  # the mark has moved: 15.00 for 6.00
+    ],
+)
+def test_other_steps_are_rate(
+    then: str, now: str, used: int, rate: int, steps: list[tuple[int, int]]
+) -> None:
+    later = TARIFF.replace("version: 1", "version: 2").replace("2020-01-01", "2026-10-01").replace(then, now)
+    rates = compile_book([WATER, load_tariff(later, file="test").version])
+    found = compared(a_bill(OCTOBER, 30, used, rates), a_bill(SEPTEMBER, 30, used, rates), rates)
+    assert parts(found) == (0, 0, rate, 0)
+    assert [(change.before, change.now) for change in found.steps] == steps
 
 
 def test_a_year_ago_is_compared_as_last_month_is() -> None:

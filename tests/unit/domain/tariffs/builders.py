@@ -21,6 +21,7 @@ from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.percent_charge import PercentCharge
 from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
 from chalicelib.domain.tariffs.charges.service_charge import ServiceCharge
+from chalicelib.domain.tariffs.charges.stepped_charge import SteppedCharge, StepRule
 from chalicelib.domain.tariffs.charges.tiered_charge import StartIs, TieredCharge, TierRule
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.line import LineKind
@@ -106,6 +107,40 @@ def tiered(
 ) -> TieredCharge:
     rules = tuple(TierRule(start=amount(start), rate=amount(rate)) for start, rate in tiers)
     return TieredCharge(head=head(code, **changes), start_is=start_is, tiers=rules, width_times=width_times)
+
+
+def step(
+    start: str | Amount,
+    amount_: str | Amount | None = None,
+    rate: str | Amount | None = None,
+    included: str | Amount | None = None,
+) -> StepRule:
+    """A step from `start`: a fixed amount, a rate for every unit (or those beyond `included`), or both."""
+    return StepRule(
+        start=amount(start),
+        amount=None if amount_ is None else amount(amount_),
+        rate=None if rate is None else amount(rate),
+        included=None if included is None else amount(included),
+    )
+
+
+def stepped(
+    *steps: StepRule,
+    code: str = "WATER",
+    start_is: StartIs = StartIs.BOUNDARY,
+    times: str | None = None,
+    width_times: str | None = None,
+    quantity: QuantityRule = METERED,
+    **changes: Any,
+) -> SteppedCharge:
+    return SteppedCharge(
+        head=head(code, **changes),
+        start_is=start_is,
+        steps=steps,
+        times=times,
+        width_times=width_times,
+        quantity=quantity,
+    )
 
 
 def tax(percent: str | Amount, *of: str, code: str = "TAX", **changes: Any) -> PercentCharge:

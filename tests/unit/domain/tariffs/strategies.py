@@ -19,7 +19,8 @@ from chalicelib.domain.tariffs.charges.one_off_charge import OneOffCharge
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.quantity import METERED, QuantityRule
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
-from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, TierRates
+from chalicelib.domain.tariffs.charges.stepped_charge import StepRule
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, StartIs
 from chalicelib.domain.tariffs.conditions import Condition
 from chalicelib.domain.tariffs.determinants import (
     Determinant,
@@ -43,6 +44,7 @@ from tests.unit.domain.tariffs.builders import (
     minimum,
     percent_surcharge,
     service,
+    stepped,
     tax,
     tiered,
     version,
@@ -133,8 +135,29 @@ def tier_charges(draw: st.DrawFn) -> Charge:
     return replace(
         charge,
         width_times=draw(st.sampled_from([None, "units", "winter"])),
-        rates=draw(st.sampled_from(TierRates)),
         out_of_order=OutOfOrder.EMPTY_TIER,
+        quantity=draw(quantity_rules()),
+        prorated=draw(st.booleans()),
+    )
+
+
+@st.composite
+def step_charges(draw: st.DrawFn) -> Charge:
+    """Steps of amounts, of rates, or of both, with what an amount includes."""
+    widths = draw(st.lists(st.integers(2, 20), max_size=3))
+    steps = []
+    for count in range(len(widths) + 1):
+        amount = draw(st.none() | amounts())
+        rate = draw(amounts() if amount is None else st.none() | amounts())
+        included = draw(st.none() | quantities | st.just(formula("winter"))) if rate is not None else None
+        start = Decimal(sum(widths[:count]))
+        steps.append(StepRule(start=start, amount=amount, rate=rate, included=included))
+    counts = st.sampled_from([None, "units", "winter"])
+    return replace(
+        stepped(*steps, code="STEPPED"),
+        start_is=draw(st.sampled_from(StartIs)),
+        times=draw(counts) if any(step.amount is not None for step in steps) else None,
+        width_times=draw(counts),
         quantity=draw(quantity_rules()),
         prorated=draw(st.booleans()),
     )
@@ -153,6 +176,7 @@ def tariffs(draw: st.DrawFn, *, usage: UsageTerms) -> TariffVersion:
     charges: list[Charge] = [
         service(draw(amounts()), times=draw(st.sampled_from([None, "units", "winter"]))),
         draw(tier_charges()),
+        draw(step_charges()),
         commodity,
         PerUnitCharge(head=head("UNIT"), kind=LineKind.TAX, rate=draw(amounts())),
         replace(service(draw(amounts()), code="FIRE", unless="exempt"), kind=LineKind.TAX, prorated=False),

@@ -107,6 +107,45 @@ def test_tiers_go_by_their_number() -> None:
     assert said((", {from: 7, rate: 4.20}", "")) == ["Tier 2 of WATER is gone (was from 7 at 4.20)"]
 
 
+STEPS = TARIFF.replace(
+    "commodity_tiered, code: WATER, label: Water, gl",
+    "commodity_stepped, code: WATER, label: Water, gl",
+).replace(
+    "tiers: [{from: 0, rate: 2.94}, {from: 7, rate: 4.20}]",
+    "steps: [{from: 0, amount: 20}, {from: 7, amount: 35, rate: 4.20, included: 7}, {from: 15, rate: 5}]",
+)
+
+
+def test_steps_go_by_their_number_and_say_which_of_their_prices() -> None:
+    told = {
+        ("from: 7", "from: 8"): ["Step 2 of WATER now starts at 8 (was 7)"],
+        ("amount: 20", "amount: 21"): ["Step 1 of WATER: 20.00 → 21.00 (+5.0 %)"],
+        ("amount: 35", "amount: 36.75"): ["Step 2 of WATER, amount: 35.00 → 36.75 (+5.0 %)"],
+        ("rate: 4.20", "rate: 4.5"): ["Step 2 of WATER, rate: 4.20 → 4.50 (+7.1 %)"],
+        ("included: 7", "included: 6"): ["Step 2 of WATER, included: 7 → 6"],
+        ("amount: 20", "amount: 20, rate: 1.5"): ["Step 1 of WATER, rate is new: 1.50"],
+        ("amount: 20", "rate: 2.5"): [
+            "Step 1 of WATER, rate is new: 2.50",
+            "Step 1 of WATER, amount is gone (was 20.00)",
+        ],
+        (", {from: 15, rate: 5}", ""): ["Step 3 of WATER is gone (was from 15 at 5.00)"],
+    }
+    for replacement, words in told.items():
+        assert said(replacement, before=STEPS) == words
+    again = said(("{from: 15, rate: 5}", "{from: 15, amount: 60, rate: 5, included: 15}"), before=STEPS)
+    assert again == ["Step 3 of WATER, amount is new: 60.00", "Step 3 of WATER, included is new: 15"]
+
+
+def test_tiers_that_become_steps_are_told_in_whole() -> None:
+    told = [one.words for one in compared(TARIFF, STEPS)]
+    assert told == [
+        "Step rate WATER, steps is new: from 0 for 20.00; from 7 for 35.00 and at 4.20, included 7; "
+        "from 15 at 5.00",
+        "Step rate WATER, type: commodity_tiered → commodity_stepped",
+        "Step rate WATER, tiers is gone (was from 0 at 2.94; from 7 at 4.20)",
+    ]
+
+
 def test_a_new_charge_says_all_there_is_to_it_and_where_it_stands() -> None:
     debt = (
         "  - {type: percent_surcharge, code: DEBT, label: Debt service, gl_account: '4090', fund: debt,\n"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.charges.quantity import QuantityRule
-from chalicelib.domain.tariffs.charges.tiered_charge import TierRates
 from chalicelib.domain.tariffs.determinants import Determinant, DeterminantKind
 from chalicelib.domain.tariffs.explanation import explain_line
 from chalicelib.domain.tariffs.rating import Position, Rating
@@ -105,13 +103,6 @@ def test_shared_parts_say_that_they_are_parts() -> None:
         "12.35 × 20/30 = 8.23 USD; Tariff R-1@2; 20/30 because the terms changed on 2026-04-11; "
         "part of a whole that is rounded once and shared by days"
     )
-
-
-def test_a_whole_usage_at_the_rate_of_the_tier_reached_says_so() -> None:
-    charge = replace(tiered(("0", "2.10"), ("10", "2.45")), rates=TierRates.OF_TIER_REACHED)
-    assert words(rate(version(charge), 17)) == [
-        "17 ccf, all at 2.45, the rate of tier 2 reached = 41.65 USD; Tariff R-1@1"
-    ]
 
 
 def test_a_minimum_for_some_days_is_rounded_before_anything_is_taken_from_it() -> None:

@@ -34,7 +34,6 @@ def _shared(rate: Fraction, days: Fraction | None, of: Fraction | None) -> Fract
 # What a clerk with a calculator makes of each kind of sentence, in the order they are tried.
 _SENTENCES: tuple[tuple[str, Callable[..., Fraction]], ...] = (
     (rf"{_N} \S+(?: of tier \d+)? at {_N} = .*", _product),
-    (rf"{_N} \S+, all at {_N}, the rate of tier \d+ reached = .*", _product),
     (rf"{_N} [a-z ]+ at {_N}{_SHARE} = .*", lambda n, rate, *share: n * _shared(rate, *share)),
     (rf"−{_N}% of {_N} = .*", lambda percent, base: -percent * base / 100),
     (rf"{_N}% of {_N}(?: for \S+)? = .*", lambda percent, base: percent * base / 100),
@@ -52,6 +51,7 @@ _SENTENCES: tuple[tuple[str, Callable[..., Fraction]], ...] = (
 
 def worked_out(sentence: str) -> int | None:
     """The amount in cents, None where the sentence says that it is not the plain result."""
+    sentence = re.sub(r"^step \d+ reached: ", "", sentence)
     if ", limited to" in sentence:
         return None
     rounding = re.fullmatch(rf"{_N} rounded ([a-z ]+) to a multiple of {_N} changes by .*", sentence)

@@ -13,7 +13,7 @@ from chalicelib.domain.kernel.period import Period
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.domain.tariffs.charges.per_unit_charge import PerUnitCharge
 from chalicelib.domain.tariffs.charges.rounding_charge import RoundingCharge
-from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, TierRates, TiersOutOfOrder
+from chalicelib.domain.tariffs.charges.tiered_charge import OutOfOrder, TiersOutOfOrder
 from chalicelib.domain.tariffs.determinants import DeterminantKind
 from chalicelib.domain.tariffs.explanation import explain_line
 from chalicelib.domain.tariffs.line import LineKind, Note
@@ -171,12 +171,6 @@ TIERS = tiered(("0", "2"), ("10", "2.5"), ("20", "8"), ("30", "12"))
 def test_a_tier_ends_where_the_next_begins_counted_from_the_first_unit(usage: int, total: int) -> None:
     # 10 × 2 + 10 × 2.5 + 5 × 8; 10 × 2 + 10 × 2.5 + 10 × 8 + 1 × 12
     assert rate(version(TIERS), usage).total_minor == total
-
-
-@pytest.mark.parametrize(("usage", "amount"), [(0, []), (10, [2000]), (11, [2750]), (31, [37200])])
-def test_the_rate_of_the_tier_reached_can_be_for_all_of_the_usage(usage: int, amount: list[int]) -> None:
-    tariff = version(replace(TIERS, rates=TierRates.OF_TIER_REACHED))
-    assert [line.amount_minor for line in rate(tariff, usage).lines] == amount
 
 
 def test_a_tier_whose_formula_gives_it_no_width_is_refused_or_empty() -> None:

@@ -15,7 +15,16 @@ from chalicelib.domain.tariffs.determinants import Event, Values
 from chalicelib.domain.tariffs.formula_words import explain_formula, value_words, workings
 from chalicelib.domain.tariffs.rating import RatingRequest, compile_book
 from chalicelib.domain.tariffs.version import NamedFormula, TariffVersion
-from tests.unit.domain.tariffs.builders import LOW_INCOME, UNITS, flat, formula, tiered, version
+from tests.unit.domain.tariffs.builders import (
+    LOW_INCOME,
+    UNITS,
+    flat,
+    formula,
+    step,
+    stepped,
+    tiered,
+    version,
+)
 from tests.unit.domain.tariffs.strategies import books, requests, stages
 
 BUDGET = replace(formula("55 * people * days / 748", step="1"), rule=RoundingRule.HALF_EVEN)
@@ -58,12 +67,14 @@ def test_parentheses_stay_where_they_are_needed() -> None:
 def test_formulas_of_charges_are_told_where_they_stand_and_only_where_they_apply() -> None:
     tariff = version(
         tiered(("0", "2"), (formula("3 * dwelling_units"), "3")),
+        stepped(step("0", formula("5 * dwelling_units")), step("4", rate="1"), code="STEPS"),
         flat(Table(("dwelling_units",), {("2",): formula("dwelling_units / 8")}), code="FLAT"),
         flat(formula("1 / dwelling_units"), code="POOR", only_if="low_income"),
         determinants=(UNITS, LOW_INCOME),
     )
     assert list(workings(tariff, {"dwelling_units": Decimal(2), "low_income": False})) == [
         "WATER tier 2 from = 3 × dwelling_units (2) = 6",
+        "STEPS step 1 amount = 5 × dwelling_units (2) = 10",
         "FLAT rate = dwelling_units (2) ÷ 8 = 0.25",
     ]
 

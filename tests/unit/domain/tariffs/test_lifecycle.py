@@ -72,13 +72,28 @@ def test_a_version_goes_from_draft_to_reviewed_to_published() -> None:
     ]
 
 
-def test_who_wrote_the_last_draft_cannot_review_it() -> None:
+def test_who_wrote_a_draft_cannot_review_it() -> None:
     with pytest.raises(MakerIsChecker, match="ann wrote the draft of tariff R-1@1"):
         reviewed(a_draft(), seen=ONE, actor="ann", at=NOW)
+
+
+def test_who_wrote_an_earlier_draft_cannot_review_the_last_one_either() -> None:
+    """Bob mends a comma in what Ann wrote: if she reviewed it, her figures would be seen by nobody else."""
     life = a_draft(a_draft(), fingerprint=TWO, actor="bob")
-    with pytest.raises(MakerIsChecker):
+    assert (life.maker, life.makers) == ("bob", {"ann", "bob"})
+    with pytest.raises(MakerIsChecker, match="bob wrote the draft"):
         reviewed(life, seen=TWO, actor="bob", at=NOW)
-    assert reviewed(life, seen=TWO, actor="ann", at=NOW).reviewers == ("ann",)
+    with pytest.raises(MakerIsChecker, match="ann wrote an earlier draft of tariff R-1@1"):
+        reviewed(life, seen=TWO, actor="ann", at=NOW)
+    assert reviewed(life, seen=TWO, actor="cho", at=NOW).reviewers == ("cho",)
+
+
+def test_a_review_in_between_does_not_make_a_checker_of_a_maker() -> None:
+    life = a_draft(a_reviewed(), fingerprint=TWO, actor="bob")
+    with pytest.raises(MakerIsChecker, match="ann wrote an earlier draft"):
+        reviewed(life, seen=TWO, actor="ann", at=NOW)
+    with pytest.raises(MakerIsChecker):
+        signed_off(life, report=REPORT, actor="ann", at=NOW)
 
 
 def test_nobody_becomes_the_maker_by_handing_in_what_is_there() -> None:

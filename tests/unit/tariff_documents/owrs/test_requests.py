@@ -117,6 +117,18 @@ def test_a_line_that_is_no_request_is_answered_too(files: RateFiles, line: str |
     assert files.answer(line)["error"]["code"] == "UnreadableRequest"
 
 
+@pytest.mark.parametrize("line", ["\n", b" \t\r\n", ""])
+def test_an_empty_line_is_said_to_be_one(files: RateFiles, line: str | bytes) -> None:
+    assert files.answer(line)["error"]["message"].startswith("an empty line: write {file,")
+
+
+def test_how_lines_end_makes_no_difference(files: RateFiles) -> None:
+    line = b'{"file":"by state/town.owrs","class":"HOME","inputs":{"usage_ccf":2},"fields":["third"]}'
+    answers = [files.answer(line + end) for end in (b"", b"\n", b"\r\n", b"  \n")]
+    assert answers == [files.answer(b"\xef\xbb\xbf" + line)] * 4
+    assert "values" in answers[0]
+
+
 def test_a_chain_of_fields_without_end_is_refused(tmp_path: Path) -> None:
     chain = "".join(f"    n{i}: n{i + 1}+1\n" for i in range(2_000))
     (tmp_path / "chain.owrs").write_text(f"rate_structure:\n  HOME:\n{chain}    n2000: 1\n")

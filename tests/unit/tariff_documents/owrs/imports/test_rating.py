@@ -98,7 +98,11 @@ def test_our_own_documents_are_rated_by_the_same_questions(rates: DocumentRates)
     ("request_", "code", "message"),
     [
         ({"inputs": {**SUMMER, "meter_size": '9"'}}, "NotInTable", "no figure for meter_size '9'"),
-        ({"inputs": {}}, "DeterminantMissing", "needs meter_size"),
+        ({"inputs": {"usage_ccf": 1}}, "DeterminantMissing", "needs meter_size"),
+        ({"inputs": {"meter_size": '5/8"', "season": "Summer"}}, "InputMissing", "usage_ccf is needed: HOME"),
+        ({"inputs": {**SUMMER, "usage_ccf": None}}, "InputMissing", "usage_ccf is needed: HOME"),
+        ({"inputs": SUMMER, "fields": ["X3"]}, "NoSuchTier", "COMMODITY, VARIABLE-DROUGHT-SURCHARGE has 2"),
+        ({"inputs": SUMMER, "fields": ["X1_sewer"]}, "NoSuchTier", "X1_sewer is not there: no charge has 0"),
         ({"inputs": {**SUMMER, "usage_ccf": "much"}}, "NotANumber", "usage_ccf is 'much'"),
         ({"inputs": {**SUMMER, "usage_ccf": -1}}, "NegativeUsage", ""),
         ({"class": "SHOP"}, "UnknownClass", "has no class SHOP"),
@@ -113,6 +117,27 @@ def test_what_cannot_be_rated_is_an_error_with_a_code(
     error = ask(rates, "bill", **request_)["error"]
     assert error["code"] == code
     assert message in error["message"]
+
+
+def test_tiers_are_those_of_the_charge_that_is_asked_for(tmp_path: Path) -> None:
+    sewer = "    sewer_charge: Tiered\n    sewer_tier_starts: [0, 5]\n    sewer_tier_prices: [3, 4]\n"
+    text = TOWN.replace("+pumping_charge)", "+sewer_charge)").replace("  GARDEN:", f"{sewer}  GARDEN:")
+    (tmp_path / "town.owrs").write_text(text)
+    asked = "X1 X2 X1_sewer X2_sewer XR2_sewer X1_drought"
+    values = ask(DocumentRates(tmp_path), asked, inputs=SUMMER)["values"]
+    assert list(values.values()) == ["10", "0.5", "4", "6.5", "26.00", "0"]
+    exact = ask(RateFiles(tmp_path), asked.removesuffix(" X1_drought"), inputs=SUMMER)["values"]
+    assert [Decimal(value) for value in exact.values()] == [Decimal(values[name]) for name in exact]
+    drought = ask(DocumentRates(tmp_path), "X1 X1_drought", inputs=SUMMER, stage="drought")["values"]
+    assert list(drought.values()) == ["10.5", "10.5"]
+
+
+def test_a_charge_that_is_not_for_water_needs_no_usage(tmp_path: Path) -> None:
+    (tmp_path / "fire.yaml").write_text(
+        OURS.replace("commodity_flat", "service_charge").replace("rate: {", "amount: {")
+    )
+    question = {"file": "fire.yaml", "class": "R-1", "inputs": {"stage": 1}}
+    assert ask(DocumentRates(tmp_path), "bill", **question) == {"values": {"bill": "3.00"}}
 
 
 def test_tiers_without_width_are_those_of_the_reference(tmp_path: Path) -> None:

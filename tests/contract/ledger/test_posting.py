@@ -1,37 +1,34 @@
-"""What every LedgerStore promises, held against the fake and against DynamoDB."""
+"""What every LedgerStore promises of what is posted, held against the fake and against DynamoDB."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from chalicelib.domain.audit.entry import AuditEntry
-from chalicelib.domain.kernel.ids import AccountId, CycleCode, Month, Shard, TransactionId
+from chalicelib.domain.kernel.ids import CycleCode
 from chalicelib.domain.ledger.conditions import NotFrozen
 from chalicelib.domain.ledger.reversal import reversals_of
 from chalicelib.domain.ledger.transaction import FinancialTransaction, UnbalancedTransaction
 from chalicelib.domain.premises.service_agreement import ServiceType
-from chalicelib.storage.memory.ledger import MemoryLedgerStore
 from chalicelib.usecases.ports.ledger import (
     AccountingPeriodClosed,
     ConflictingTransaction,
-    LedgerStore,
     PostingConditionFailed,
     ShardBooks,
     SnapshotReference,
     TransactionAlreadyPosted,
 )
+from tests.contract.ledger.place import Place, payment, post
 from tests.ledger_builders import (
     DECEMBER,
     NOVEMBER,
     OCTOBER,
     SEWER,
-    a_payment,
     a_posted_bill,
     a_segment,
     entry,
@@ -39,81 +36,6 @@ from tests.ledger_builders import (
     in_shard,
     undoing,
 )
-
-
-@dataclass
-class Place:
-    """A store, an account nobody else uses, and ways to look behind the port."""
-
-    store: LedgerStore
-    shard: Shard
-    account: AccountId
-    hold_cycle: Callable[[CycleCode], None]
-    count_claims: Callable[[CycleCode, int], None]
-    audited: Callable[[AccountId], list[AuditEntry]]
-
-    def all(self) -> list[FinancialTransaction]:
-        return list(self.store.transactions_of_shard(self.shard))
-
-
-@pytest.fixture(params=["memory", pytest.param("dynamodb", marks=pytest.mark.emulator)])
-def place(request: pytest.FixtureRequest) -> Place:
-    shard = fresh_shard()
-    if request.param == "memory":
-        held: set[CycleCode] = set()
-        claims: dict[CycleCode, int] = {}
-        fake = MemoryLedgerStore(is_frozen=held.__contains__, claims=lambda cycle: claims.get(cycle, 0))
-        return Place(
-            store=fake,
-            shard=shard,
-            account=in_shard(shard),
-            hold_cycle=held.add,
-            count_claims=claims.__setitem__,
-            audited=lambda account: [one for one in fake.audit if one.entity_id == account],
-        )
-    from chalicelib.bootstrap import aws_client
-    from chalicelib.storage.audit import DynamoAuditStore
-    from chalicelib.storage.ledger import DynamoLedgerStore
-    from chalicelib.storage.operations_keys import claims_key, freeze_key
-
-    names = request.getfixturevalue("local_cloud").settings
-    client = aws_client("dynamodb")
-
-    def hold(cycle: CycleCode) -> None:
-        pk, sk = freeze_key(cycle)
-        client.put_item(TableName=names.operations_table, Item={"pk": {"S": pk}, "sk": {"S": sk}})
-
-    def count_claims(cycle: CycleCode, number: int) -> None:
-        pk, sk = claims_key(cycle)
-        item = {"pk": {"S": pk}, "sk": {"S": sk}, "claims": {"N": str(number)}}
-        client.put_item(TableName=names.operations_table, Item=item)
-
-    return Place(
-        store=DynamoLedgerStore(
-            client,
-            table=names.ledger_table,
-            audit_table=names.audit_table,
-            operations_table=names.operations_table,
-        ),
-        shard=shard,
-        account=in_shard(shard),
-        hold_cycle=hold,
-        count_claims=count_claims,
-        audited=lambda account: DynamoAuditStore(client, table=names.audit_table).entries(
-            entity="account", entity_id=account
-        ),
-    )
-
-
-def payment(
-    place: Place, amount_minor: int = 5000, reference: str = "", **more: object
-) -> FinancialTransaction:
-    unique = f"{place.shard}.{reference}" if reference else ""
-    return a_payment(amount_minor, account=place.account, reference=unique, **more)  # type: ignore[arg-type]
-
-
-def post(place: Place, transaction: FinancialTransaction) -> None:
-    place.store.append(transaction, audit=entry(transaction))
 
 
 def test_what_is_posted_is_read_back_as_it_was_with_its_audit_entry(place: Place) -> None:
@@ -289,83 +211,6 @@ def test_a_run_writes_many_and_may_write_them_again(place: Place) -> None:
 
     place.store.put_all(bills[30:], audit=[run])
     assert place.all() == bills
-
-
-def test_an_account_is_read_by_itself_from_a_period_on(place: Place) -> None:
-    october, december = payment(place, month=OCTOBER), payment(place, month=DECEMBER)
-    neighbor = replace(payment(place), account_id=in_shard(place.shard, "NEIGHBOR00"))
-    for transaction in (december, neighbor, october):
-        post(place, transaction)
-
-    def of_account(**since: object) -> list[FinancialTransaction]:
-        return list(place.store.transactions_of_account(place.account, **since))  # type: ignore[arg-type]
-
-    assert of_account() == [october, december]
-    assert of_account(since=NOVEMBER) == [december]
-    assert of_account(since=DECEMBER.plus(1)) == []
-    assert list(place.store.transactions_of_account(in_shard(fresh_shard()))) == []
-
-
-def test_an_account_is_read_up_to_a_period(place: Place) -> None:
-    bills = [a_posted_bill(account=place.account, month=month) for month in (OCTOBER, NOVEMBER, DECEMBER)]
-    place.store.put_all(bills)
-
-    def read(since: Month | None, through: Month | None) -> list[FinancialTransaction]:
-        return list(place.store.transactions_of_account(place.account, since=since, through=through))
-
-    assert read(None, NOVEMBER) == bills[:2]
-    assert read(NOVEMBER, NOVEMBER) == bills[1:2]
-    assert read(DECEMBER, NOVEMBER) == []
-
-
-def test_a_shard_knows_its_first_and_last_period(place: Place) -> None:
-    assert place.store.extent(place.shard) is None
-
-    place.store.put_all([a_posted_bill(account=place.account, month=DECEMBER)])
-    post(place, payment(place, month=OCTOBER))
-
-    assert place.store.extent(place.shard) == (OCTOBER, DECEMBER)
-
-
-def test_one_transaction_is_found_in_whatever_period_it_stands(place: Place) -> None:
-    bills = [a_posted_bill(account=place.account, month=month) for month in (OCTOBER, DECEMBER)]
-    late = a_posted_bill(account=place.account, month=DECEMBER, bill_id="BILL.C01.2026-03.1")
-    off_cycle = a_posted_bill(account=place.account, month=OCTOBER, bill_id="OFF.20261012.0")
-    bills += [late, off_cycle]
-    other = a_posted_bill(account=in_shard(place.shard, "ZYXWVUTSRQ"), month=NOVEMBER)
-    place.store.put_all([*bills, other])
-
-    for bill in bills:
-        assert place.store.find(place.account, bill.transaction_id) == bill
-    assert place.store.find(other.account_id, other.transaction_id) == other
-    assert place.store.find(place.account, other.transaction_id) is None
-    assert place.store.find(in_shard(fresh_shard()), other.transaction_id) is None
-
-
-def test_single_postings_are_known_by_their_claims(place: Place) -> None:
-    bill = a_posted_bill(account=place.account)
-    place.store.put_all([bill])
-    [undone] = reversals_of(bill, undoing())
-    post(place, undone)
-
-    ids = [bill.transaction_id, undone.transaction_id, TransactionId("REV.none")]
-    assert place.store.claimed(place.account, ids) == {undone.transaction_id}
-    assert place.store.claimed(in_shard(place.shard, "ZYXWVUTSRQ"), ids) == frozenset()
-
-
-def test_a_shard_is_read_by_accounting_periods_both_ends_included(place: Place) -> None:
-    by_month = {month: payment(place, month=month) for month in (OCTOBER, NOVEMBER, DECEMBER)}
-    for transaction in by_month.values():
-        post(place, transaction)
-    place.store.mark_closed(place.shard, OCTOBER)
-
-    def of_shard(**ends: object) -> list[FinancialTransaction]:
-        return list(place.store.transactions_of_shard(place.shard, **ends))  # type: ignore[arg-type]
-
-    assert of_shard() == list(by_month.values())
-    assert of_shard(since=NOVEMBER) == [by_month[NOVEMBER], by_month[DECEMBER]]
-    assert of_shard(through=NOVEMBER) == [by_month[OCTOBER], by_month[NOVEMBER]]
-    assert of_shard(since=NOVEMBER, through=NOVEMBER) == [by_month[NOVEMBER]]
 
 
 def test_books_only_move_forward(place: Place) -> None:
