@@ -88,7 +88,7 @@ def _lines(rating: Rating) -> Table:
     table.add_column("Days of service", style="dim")
     table.add_column("Quantity", justify="right")
     table.add_column("Rate", justify="right")
-    total = _amount(rating.total_minor, rating.currency)
+    total = _grouped(rating.total_minor, rating.currency)
     table.add_column(f"Amount {rating.currency}", total, justify="right")
     for number, line in enumerate(rating.lines, 1):
         last_day = line.period.end - timedelta(days=1)
@@ -98,7 +98,7 @@ def _lines(rating: Rating) -> Table:
             f"{line.period.start:%b %d} – {last_day:%b %d}",
             _quantity(line, rating.currency),
             _rate(line),
-            _amount(line.amount_minor, rating.currency),
+            _grouped(line.amount_minor, rating.currency),
         )
     return table
 
@@ -112,12 +112,17 @@ def _tier(line: BillLine) -> str:
 def _quantity(line: BillLine, currency: str) -> str:
     if line.quantity is not None:
         return f"{line.quantity:,f} {line.unit.replace('_', ' ')}"
-    return "" if line.base_minor is None else f"of {_amount(line.base_minor, currency)}"
+    return "" if line.base_minor is None else f"of {_grouped(line.base_minor, currency)}"
 
 
 def _rate(line: BillLine) -> str:
     rate = Decimal(0) if line.rate is None else line.rate
     return f"{rate:f}{'%' if line.unit == '%' else ''}"
+
+
+def _grouped(minor: int, currency: str) -> str:
+    """For people; `_amount` is for programs."""
+    return f"{Money.of_minor(minor, currency).amount:,f}"
 
 
 def _amount(minor: int, currency: str) -> str:

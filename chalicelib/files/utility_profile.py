@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,7 +15,7 @@ from chalicelib.domain.premises.service_agreement import ServiceType
 from chalicelib.domain.utility import profile
 from chalicelib.files.time_zones import time_zone
 from chalicelib.yaml_documents.complaints import checked, plainly
-from chalicelib.yaml_documents.fields import Section, listed, refuse
+from chalicelib.yaml_documents.fields import Day, Section, listed, refuse
 from chalicelib.yaml_documents.problems import InvalidDocument
 from chalicelib.yaml_documents.source import Kind, Source
 
@@ -93,8 +92,8 @@ class RulePart(Section):
     when: Annotated[tuple[profile.Circumstance, ...], BeforeValidator(listed)] = (
         profile.Circumstance.ALWAYS,
     )
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
     services: Annotated[tuple[ServiceType, ...], BeforeValidator(listed)] = ()
     cycles: Annotated[tuple[str, ...], BeforeValidator(listed)] = ()
 

@@ -11,19 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from chalicelib.domain.tariffs.conditions import EVERYWHERE
 from chalicelib.domain.tariffs.determinants import table_key
 from chalicelib.tariff_documents.fields import Figure, Name
-from chalicelib.yaml_documents.fields import Section, refuse
+from chalicelib.yaml_documents.fields import Day, Section, refuse
 
 FORMAT = 1
 """The version of this schema, kept in canonical documents."""
-
-
-def _day(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise refuse(f"{value!r} is no day: write YYYY-MM-DD") from None
 
 
 def _keyed(entries: Mapping[str, Any]) -> dict[str, Any]:
@@ -35,7 +26,6 @@ def _keyed(entries: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-Day = Annotated[date, BeforeValidator(_day)]
 Declared = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(table_key)
 ]

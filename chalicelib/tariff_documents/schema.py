@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -24,7 +23,7 @@ from chalicelib.tariff_documents.fields import (
     Text,
     WaterUnit,
 )
-from chalicelib.yaml_documents.fields import Section, refuse
+from chalicelib.yaml_documents.fields import Day, Section, refuse
 
 FORMAT = 1
 """The version of this schema, kept in canonical documents."""
@@ -134,7 +133,7 @@ class TariffDocument(Section):
     name: Text = Field(description="What people call it.")
     service_type: ServiceType = Field(description="What is served.")
     currency: Currency = Field(description="As in ISO 4217; amounts are rounded to its minor unit.")
-    effective_from: date = Field(
+    effective_from: Day = Field(
         description="The first day this version can be in force; of two with the same day the higher version "
         "holds."
     )

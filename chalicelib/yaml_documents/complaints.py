@@ -21,6 +21,9 @@ _NO_DAY = "{value} is no day: write YYYY-MM-DD"
 _NO_MAPPING = "must be a mapping of fields"
 _NO_LIST = "must be a list"
 _UNKNOWN = "{value} is not known: write {expected}"
+_CUT_BY_A_COMMA = (
+    "is not known here: within braces a comma begins the next field; write decimals with a point"
+)
 _WORDS = {
     "missing": "is missing: add it",
     "extra_forbidden": "is not known here: correct its name, or take it out",
@@ -58,6 +61,8 @@ NOT_A_NUMBER = frozenset(kind for kind, words in _WORDS.items() if words == _NO_
 def plainly(detail: ErrorDetails, own: Mapping[str, str] = NO_WORDS) -> str:
     """One complaint in words; `own` has more of them, by type of error or by the pattern that is not met."""
     context: dict[str, Any] = detail.get("ctx", {})
+    if detail["type"] == "extra_forbidden" and str(detail["loc"][-1]).isdecimal():
+        return _CUT_BY_A_COMMA
     words = own.get(context.get("pattern", "")) or own.get(detail["type"]) or _WORDS.get(detail["type"])
     facts = {"said": detail["msg"], "value": repr(detail["input"]), **context}
     return (words or "{said} (found {value})").format(**facts)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 SAID = "said"
 """The type of errors whose message is in plain words already."""
@@ -23,3 +29,18 @@ class Section(BaseModel):
 def listed(value: object) -> object:
     """A list of what need not be in one where it is alone."""
     return value if isinstance(value, list | tuple) else [value]
+
+
+def _day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DAY.fullmatch(value.strip()):
+            return date.fromisoformat(value.strip())
+    except ValueError:  # a thirteenth month
+        pass
+    raise refuse(f"{value!r} is no day: write YYYY-MM-DD")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+"""A day as people write it. Left to itself, pydantic takes any number for seconds since 1970."""
