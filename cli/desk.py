@@ -12,7 +12,7 @@ import typer
 
 from chalicelib import bootstrap
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId
+from chalicelib.domain.kernel.ids import AccountId, AgreementId
 from chalicelib.domain.kernel.money import Money, minor_unit_exponent
 from chalicelib.domain.kernel.rounding import RoundingRule
 from chalicelib.usecases.account_inputs import BillingDesk
@@ -20,7 +20,7 @@ from chalicelib.usecases.declare_condition import ConditionDesk
 from chalicelib.usecases.ports.registry import RegistryStore, account_unknown
 from chalicelib.usecases.post_transaction import Desk
 from chalicelib.usecases.rates_desk import RatesDesk
-from chalicelib.usecases.record_event import EventDesk
+from chalicelib.usecases.record_event import AgreementUnknown, EventDesk
 from chalicelib.usecases.start_bill_run import BillRunStarter
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -66,6 +66,24 @@ def account_named(text: str) -> AccountId:
             raise account_unknown(account_id)
         found = registry.account(account_id).account.account_id
     return found
+
+
+def agreement_named(account_id: AccountId, text: str) -> AgreementId:
+    """An agreement of an account by its service, by the utility's name, or by its id.
+
+    Raises AccountUnknown, AgreementUnknown.
+    """
+    whole = bootstrap.registry_store().account(account_id)
+    of_service = [one.agreement_id for one in whole.agreements if one.service_type.value == text]
+    if len(of_service) == 1:
+        return of_service[0]
+    known = {one.agreement_id for one in whole.agreements}
+    reference = bootstrap.pseudonyms().agreement_id(account_number=whole.account.number, reference=text)
+    for agreement_id in (AgreementId(text), reference):
+        if agreement_id in known:
+            return agreement_id
+    listed = ", ".join(f"{one.service_type.value} ({one.agreement_id})" for one in whole.agreements)
+    raise AgreementUnknown(f"account {account_id} has no agreement {text}: it has {listed}", agreement=text)
 
 
 def amount_typed(text: str) -> Decimal:

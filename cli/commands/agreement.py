@@ -12,12 +12,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from chalicelib import bootstrap
-from chalicelib.domain.kernel.ids import AccountId, AgreementId
 from chalicelib.domain.kernel.rows import Columns, RejectedRow, Row, RowRefused
 from chalicelib.files.delimited import read_delimited
-from chalicelib.usecases.record_event import AgreementUnknown, EventDesk, Happening, Recorded
+from chalicelib.usecases.record_event import EventDesk, Happening, Recorded
 from cli.cloud.session import use_stack
-from cli.desk import account_named, event_desk
+from cli.desk import account_named, agreement_named, event_desk
 from cli.output import JsonOption, out, print_json
 from cli.rejected_rows import document_of, print_rejected, write_rejected
 
@@ -135,21 +134,3 @@ def _happening(row: Row) -> Happening:
         day=row.date("on"),
         value=row.cells.get("value") or "1",
     )
-
-
-def agreement_named(account_id: AccountId, text: str) -> AgreementId:
-    """An agreement of an account by its service, by the utility's name, or by its id.
-
-    Raises AccountUnknown, AgreementUnknown.
-    """
-    whole = bootstrap.registry_store().account(account_id)
-    of_service = [one.agreement_id for one in whole.agreements if one.service_type.value == text]
-    if len(of_service) == 1:
-        return of_service[0]
-    known = {one.agreement_id for one in whole.agreements}
-    reference = bootstrap.pseudonyms().agreement_id(account_number=whole.account.number, reference=text)
-    for agreement_id in (AgreementId(text), reference):
-        if agreement_id in known:
-            return agreement_id
-    listed = ", ".join(f"{one.service_type.value} ({one.agreement_id})" for one in whole.agreements)
-    raise AgreementUnknown(f"account {account_id} has no agreement {text}: it has {listed}", agreement=text)

@@ -14,7 +14,7 @@ from chalicelib.domain.billing.bill import Bill
 from chalicelib.domain.billing.bill_account import Billed
 from chalicelib.domain.documents.bill_numbers import is_bill_id
 from chalicelib.domain.kernel.errors import Refusal
-from chalicelib.domain.kernel.ids import AccountId, AgreementId, BillId, Month, TransactionId
+from chalicelib.domain.kernel.ids import AccountId, BillId, Month, TransactionId
 from chalicelib.domain.utility.profile import Paper
 from chalicelib.rendering.bill_json import dump_bill, json_schema
 from chalicelib.usecases.accept_usage import accept_usage
@@ -29,7 +29,7 @@ from chalicelib.usecases.replay_bill import replay_bill
 from cli.bill_view import bill_document, outcome_document, print_bill, print_bills, print_outcome
 from cli.cloud.session import use_stack
 from cli.comparison_view import comparisons_document, print_comparisons
-from cli.desk import account_named, actor, billing_desk, day_of, posting_desk
+from cli.desk import account_named, actor, agreement_named, billing_desk, day_of, posting_desk
 from cli.document_files import save_document
 from cli.output import JsonOption, err, out, print_json
 
@@ -248,7 +248,12 @@ def off_cycle(
 @app.command()
 def rebill(
     bill: BillArgument,
-    agreement: Annotated[str, typer.Argument(help="The agreement whose charges were wrong.")],
+    agreement: Annotated[
+        str,
+        typer.Argument(
+            help="The agreement whose charges were wrong: its service, the utility's name for it, or its id."
+        ),
+    ],
     reason: ReasonOption,
     on: OnOption = None,
     as_json: JsonOption = False,
@@ -262,7 +267,7 @@ def rebill(
         artefacts=bootstrap.run_artefacts(),
         account_id=account_id,
         bill_id=bill_id,
-        agreement_id=AgreementId(agreement),
+        agreement_id=agreement_named(account_id, agreement),
         reason=reason,
     )
     _posted([t.bill for t in posted.transactions if t.bill], as_json=as_json)

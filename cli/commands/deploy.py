@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,10 +27,15 @@ if TYPE_CHECKING:
     from cli.deploy.review import Review
 
 AWS_MAP_CONCURRENCY = 40
+_STAGE = re.compile("[a-z][a-z0-9-]{1,15}")  # as infra/stack.yaml has it
 
 
 class NoAwsCredentials(Refusal):
     """AWS does not know who asks."""
+
+
+class StageMisnamed(Refusal):
+    """A stage has a name that no stack can have."""
 
 
 class TemplateNotSound(Refusal):
@@ -50,6 +56,11 @@ def command(
     if stage == session.LOCAL:
         _deploy_locally(place, dry_run=dry_run, as_json=as_json)
         return
+    if _STAGE.fullmatch(stage) is None:
+        raise StageMisnamed(
+            f"{stage!r} cannot be a stage: write 2 to 16 small letters, digits and hyphens, a letter first",
+            stage=stage,
+        )
     account = _account()
     if account is None and not dry_run:
         raise NoAwsCredentials(

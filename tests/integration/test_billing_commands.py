@@ -78,9 +78,7 @@ def test_a_bill_beside_the_cycle_and_one_made_anew(cycle: CycleCode) -> None:
     (bill,) = answer("bill", "off-cycle", account, "--reason", "moving out", "--on", str(day))
     assert (bill["kind"], bill["total_minor"]) == ("off_cycle", bill_minor(1))
     assert answer("bill", "replay", bill["reference"])["equal"]
-    (anew,) = answer(
-        "bill", "rebill", bill["reference"], f"{account}.water", "--reason", "tariff", "--on", "2026-10-20"
-    )
+    (anew,) = answer("bill", "rebill", bill["reference"], "water", "--reason", "tariff", "--on", "2026-10-20")
     assert (anew["kind"], anew["segments"][0]["generation"]) == ("rebill", 1)
 
 

@@ -119,9 +119,9 @@ STEPS = TARIFF.replace(
 def test_steps_go_by_their_number_and_say_which_of_their_prices() -> None:
     told = {
         ("from: 7", "from: 8"): ["Step 2 of WATER now starts at 8 (was 7)"],
-        ("amount: 20", "amount: 21"): ["Step 1 of WATER: 20.00 → 21.00 (+5.0 %)"],
-        ("amount: 35", "amount: 36.75"): ["Step 2 of WATER, amount: 35.00 → 36.75 (+5.0 %)"],
-        ("rate: 4.20", "rate: 4.5"): ["Step 2 of WATER, rate: 4.20 → 4.50 (+7.1 %)"],
+        ("amount: 20", "amount: 21"): ["Step 1 of WATER: 20.00 → 21.00 (+5.0%)"],
+        ("amount: 35", "amount: 36.75"): ["Step 2 of WATER, amount: 35.00 → 36.75 (+5.0%)"],
+        ("rate: 4.20", "rate: 4.5"): ["Step 2 of WATER, rate: 4.20 → 4.50 (+7.1%)"],
         ("included: 7", "included: 6"): ["Step 2 of WATER, included: 7 → 6"],
         ("amount: 20", "amount: 20, rate: 1.5"): ["Step 1 of WATER, rate is new: 1.50"],
         ("amount: 20", "rate: 2.5"): [
