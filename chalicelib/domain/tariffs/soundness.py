@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 from chalicelib.domain.kernel.errors import Refusal
 from chalicelib.domain.tariffs.amounts import Amount, Formula, Table
@@ -13,6 +14,7 @@ from chalicelib.domain.tariffs.determinants import (
     Determinant,
     DeterminantKind,
     InvalidDeterminant,
+    Season,
     Source,
 )
 from chalicelib.domain.tariffs.expressions.kinds import Checked, Kind, check_kinds
@@ -26,6 +28,7 @@ _KIND_OF_RESULT = {
     Kind.TRUTH: DeterminantKind.FLAG,
     Kind.TEXT: DeterminantKind.CHOICE,
 }
+_COMMON_YEAR = 2001  # without February 29, which is February 28 then
 _KINDS_OF_SOURCE = {Source.PERIOD: NUMERIC, Source.CALENDAR: (DeterminantKind.CHOICE,)}
 
 
@@ -45,7 +48,8 @@ def require_sound(version: TariffVersion) -> TariffVersion:
 def flaws_of(version: TariffVersion) -> Iterator[Flaw]:
     """Every flaw of `version`, with its path in the document.
 
-    1. A determinant's default fits its kind, and the kind its source; `default_from` names another one.
+    1. A determinant's default fits its kind, and the kind its source; `default_from` names another one;
+       no two seasons start on one day.
     2. Formulas have names of their own and use what is declared or comes before, each of the right kind.
     3. Charge codes differ.
     4. A charge is taken on earlier charges only, each named once.
@@ -88,6 +92,15 @@ def _determinant_flaws(determinants: tuple[Determinant, ...]) -> Iterator[Flaw]:
             yield Flaw((*path, "source"), "events happen to an agreement: leave the source out")
         if determinant.seasons and determinant.source is not Source.CALENDAR:
             yield Flaw((*path, "seasons"), "only the calendar has seasons: add source: calendar")
+        yield from _season_flaws(determinant.seasons, (*path, "seasons"))
+
+
+def _season_flaws(seasons: tuple[Season, ...], path: Path) -> Iterator[Flaw]:
+    """Two seasons that start on one day of a common year: nobody could say which of them holds."""
+    for one, other in pairwise(seasons):
+        if one.start.in_year(_COMMON_YEAR) == other.start.in_year(_COMMON_YEAR):
+            message = f"{one.name} starts on that day, too: give each season a day of its own"
+            yield Flaw((*path, other.name, "from"), message)
 
 
 def _default_flaws(

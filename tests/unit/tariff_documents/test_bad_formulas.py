@@ -110,6 +110,20 @@ BROKEN = [
     ),
     ("kind: event", "kind: event, source: utility", 17, "determinants.late.source", "happen to an agreement"),
     ("from: 05-01", "from: 02-30", 15, "determinants.season.seasons.summer.from", "is no day of a year"),
+    (
+        "from: 05-01",
+        "from: 11-01",
+        15,
+        "determinants.season.seasons.winter.from",
+        "summer starts on that day",
+    ),
+    (
+        "{from: 05-01}, winter: {from: 11-01}",
+        "{from: 02-28}, winter: {from: 02-29}",
+        15,
+        "determinants.season.seasons.winter.from",
+        "give each season a day of its own",
+    ),
     ("from: 05-01", "from: May", 15, "determinants.season.seasons.summer.from", "write MM-DD"),
     (
         "source: calendar, seasons",
