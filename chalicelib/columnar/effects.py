@@ -98,7 +98,8 @@ class _Measures:
 
     def effect(self, members: Integers) -> Effect:
         change = self.change[members]
-        much_more = change * 100 > np.maximum(self.now[members], 0) * MUCH_MORE_PERCENT
+        much = multiply(np.maximum(self.now[members], 0), MUCH_MORE_PERCENT)
+        much_more = np.asarray(multiply(change, 100) > much)
         percents = quantiles(self.percent[members][self.charged[members]], QUANTILES)
         return Effect(
             accounts=len(members),

@@ -174,6 +174,15 @@ def test_sums_of_many_accounts_leave_64_bits_and_stay_exact() -> None:
     assert comparison.overall.quantiles_percent[0] == Decimal("-25.00")
 
 
+def test_a_large_account_that_pays_five_percent_more_does_not_pay_much_more() -> None:
+    comparing = between(version(service("10000000000000000")), version(service("10500000000000000")))
+    found = put_together(
+        [comparing.rater().sums(table_of([(0, Owned(PLAIN_ROW, 0, 0, "homes", 0))]))], comparing
+    )
+    assert isinstance(found, Compared)
+    assert found.comparison.overall.much_more == 0
+
+
 def test_an_account_beyond_64_bits_is_refused_by_name() -> None:
     comparing = between(version(service("40000000000000000")), version(service("1")))
     rows = [Owned(PLAIN_ROW, account, agreement, "homes", 0) for account in (6, 7) for agreement in range(2)]
